@@ -1,0 +1,52 @@
+// A few threads that run jobs with a time budget each. A job that overruns it is given up: its thread is written off and
+// replaced, and what the job still does has no effect. Safe for several threads.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "daemon/base/clock.h"
+
+namespace flaglinkd {
+
+// What a job may consult after each step that is not ours (an adapter's extract), before it does anything that can be seen.
+class JobTicket {
+ public:
+  virtual ~JobTicket() = default;
+  // True exactly once, for whoever comes first: the job that is done, or the pool that gave it up.
+  virtual bool Claim() = 0;
+};
+
+class WorkerPool {
+ public:
+  struct Options {
+    int threads = 2;
+    Duration budget = std::chrono::milliseconds(250);
+    std::size_t max_waiting = 4096;
+  };
+  struct Job {
+    std::string group;                               // the adapter's name: who is blamed for an overrun
+    std::function<void(JobTicket&)> run;
+    std::function<void(const std::string& reason)> overrun;  // instead of what `run` would have done; on a pool thread
+  };
+
+  // `group_off` is called, once per group, when a group's second job overran; its later jobs go straight to `overrun`.
+  WorkerPool(Options options, std::function<void(const std::string& group)> group_off);
+  // Waits for the jobs that are within their budget. A thread that was written off and still runs can't be joined: its stack
+  // and what its job holds stay alive until the process ends.
+  ~WorkerPool();
+
+  // False: too many jobs wait; nothing was taken.
+  bool Post(Job job);
+
+  std::size_t written_off() const;
+  // When the slowest thread last went round, jobs within their budget left aside: for the watchdog.
+  TimePoint LastAlive() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace flaglinkd

@@ -1,0 +1,44 @@
+// The one thread that brings LaunchDarkly from what is applied to what is wanted: claims due links, plans the requests, sends
+// them, records what came of it. Policy is in retry_policy.h and pauses.h (pure); requests and answers are in the destination.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "daemon/base/clock.h"
+#include "daemon/deliver/destination.h"
+#include "daemon/observe/metrics.h"
+#include "daemon/queue/writer.h"
+
+namespace flaglinkd {
+
+struct DeliveryOptions {
+  bool enabled = true;  // false: nothing is claimed and nothing is sent
+  int concurrency = 2;  // links at a time
+  Duration timeout = std::chrono::seconds(20);
+  Duration first_retry = std::chrono::seconds(1);
+  Duration longest_retry = std::chrono::minutes(5);
+  Duration give_up_after = std::chrono::hours(72);
+  Duration unknown_flag_patience = std::chrono::hours(24 * 7);
+};
+
+class DeliveryWorker {
+ public:
+  // Everything outlives the worker. The thread starts at once. `jitter` gives numbers in [0, 1).
+  DeliveryWorker(const DeliveryOptions& options, Writer& writer, Destination& destination, const Clock& clock,
+                 Metrics& metrics, std::function<double()> jitter);
+  // Waits for what is under way, at most the timeout, and joins. What was not recorded is found again after the next start.
+  ~DeliveryWorker();
+  DeliveryWorker(const DeliveryWorker&) = delete;
+  DeliveryWorker& operator=(const DeliveryWorker&) = delete;
+
+  // From any thread: links may be due.
+  void Wake();
+  TimePoint LastAlive() const;
+
+ private:
+  class Loop;
+  std::unique_ptr<Loop> loop_;
+};
+
+}  // namespace flaglinkd

@@ -1,0 +1,22 @@
+// The flags that a change names, each with its reason ("flag URL in description", "pattern in comment", "label flag-x",
+// "field /issue/fields/customfield_10042"). At most one mention per (carrier, flag): the first reason stands. A flag URL that
+// names a project outside the source's is not a mention. Pure; time linear in the size of the texts.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "daemon/domain/change.h"
+#include "daemon/match/match_rules.h"
+
+namespace flaglinkd {
+
+struct FoundFlags {
+  std::vector<Mention> mentions;  // sorted by carrier, then flag; at most kMaxFlagsPerChange different flags
+  bool truncated = false;         // there were more
+};
+
+FoundFlags FindFlags(const MatchRules& rules, const Change& change);
+
+}  // namespace flaglinkd

@@ -1,0 +1,125 @@
+// Holds what every link should be and what it is known to be, and the events that made it so. Survives a crash at any point;
+// hands out at-least-once under leases, so that applying must be repeatable. README.md beside this file says what a crash can
+// and cannot do.
+//
+// Not safe for several threads: one thread, the writer's (writer.h), owns it. One implementation per database, one contract
+// suite for all (tests/queue/link_queue_contract.h).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "daemon/base/clock.h"
+#include "daemon/base/result.h"
+#include "daemon/domain/change.h"
+#include "daemon/domain/life_cycle.h"
+#include "daemon/domain/link.h"
+#include "daemon/domain/webhook.h"
+
+namespace flaglinkd {
+
+// What is kept of a webhook so that it can be replayed: only headers that the adapter declares, and the body with what the
+// adapter blanks.
+struct Payload {
+  std::vector<Header> headers;
+  std::string content_type, body;
+};
+
+struct IncomingEvent {
+  std::string source;
+  std::string name_space;   // of the resources that it speaks of; two sources that see the same things share one
+  UnlinkRule unlink = UnlinkRule::kDeleted;
+  std::string delivery_id;  // "" where the sender gives none
+  std::array<std::uint8_t, 16> body_hash{};
+  TimePoint received;
+  std::string failure;      // not empty: the event could not be read (or passed a bound) and is stored as failed
+  std::vector<ObservedChange> changes;
+  Payload payload;
+};
+
+struct CommitResult {
+  // kStored, kFailed: durable. kIgnored, kDuplicate: nothing had to be stored. kUnavailable: nothing was stored, `reason` says
+  // why (disk full, database away); the sender should try again.
+  enum class Kind { kStored, kIgnored, kDuplicate, kFailed, kUnavailable } kind = Kind::kUnavailable;
+  std::int64_t event = 0;  // the stored event, or the one that it duplicates
+  int links = 0;           // link changes that are now due
+  std::string reason;
+};
+
+struct LinkId {
+  std::int64_t resource = 0, flag = 0;
+  auto operator<=>(const LinkId&) const = default;
+};
+
+// A claim on a due link. It ends with an Outcome that bears its token, or when `until` passes.
+struct Lease {
+  LinkId id;
+  std::uint64_t token = 0;
+  TimePoint until;
+  std::int64_t revision = 0;
+  WantedLink wanted;
+  AppliedLink applied;        // as it was before this claim marked the link as maybe present
+  std::string render_error;   // not empty: the content makes no link (no usable deep link); wanted.body is not to be sent
+  int attempts = 0;           // so far
+  Duration failing{0};        // time that counts towards give_up_after
+  TimePoint changed_at;       // receipt of the event that made it due, for the time from receipt to applied
+  std::string source_namespace, resource;  // for the log
+};
+
+struct Outcome {
+  // kApplied: wanted and there. kRemoved: not wanted and gone. kRetry: due again at `due`, one attempt more. kPutOff: the same
+  // without counting an attempt. kFailed: waits for a person, or a new revision. kUnknownFlag: the flag does not exist (yet);
+  // tried again at `due`.
+  enum class Kind { kApplied, kRemoved, kRetry, kPutOff, kFailed, kUnknownFlag } kind = Kind::kRetry;
+  LinkId id;
+  std::uint64_t token = 0;
+  std::int64_t revision = 0;  // the lease's: if the link changed meanwhile it is due again at once
+  AppliedLink applied;        // what is known now
+  TimePoint due;
+  Duration failing{0};
+  std::string reason;
+};
+
+// Everything that waits, in one transaction. Leases are handed out after it is durable.
+struct Batch {
+  TimePoint now;
+  std::span<const IncomingEvent> events;
+  std::span<const Outcome> outcomes;
+  std::size_t claim_limit = 0;
+  Duration lease{0};
+};
+
+struct BatchResult {
+  std::vector<CommitResult> events;  // one per event, in order
+  std::vector<bool> outcomes;        // false: the lease was no longer ours, and nothing has changed
+  std::vector<Lease> leases;
+};
+
+// Live numbers. `made` = applied + superseded + forgotten + the waiting and failed links; kept as rows in the transaction of
+// what they count, so that they balance for ever (design section 5).
+struct QueueStatistics {
+  std::int64_t applied = 0, waiting = 0, unknown_flag = 0, failed = 0;  // links, by status
+  std::int64_t total_made = 0, total_applied = 0, total_superseded = 0, total_forgotten = 0;
+  std::optional<TimePoint> next_due;    // the earliest due link that is not leased
+  std::optional<TimePoint> oldest_due;  // since when the longest-waiting due link has been due
+};
+
+class LinkQueue {
+ public:
+  virtual ~LinkQueue() = default;
+
+  // One transaction; durable on return where anything changed. An event that can't be stored does not take the others with
+  // it. An error: the transaction as a whole failed, nothing was stored, and no lease was given.
+  virtual Result<BatchResult> Execute(const Batch& batch) = 0;
+
+  virtual QueueStatistics Statistics(TimePoint now) const = 0;
+
+  // Whether the store can take a write now; the error is what /readyz says. Nothing changes.
+  virtual Status Ready() = 0;
+};
+
+}  // namespace flaglinkd

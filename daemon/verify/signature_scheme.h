@@ -1,0 +1,45 @@
+// How a source signs, as data. Adapters declare it (adapters/sdk/flaglink_adapter.h, flaglink_signature); the daemon holds the
+// secret and compares.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/base/clock.h"
+
+namespace flaglinkd {
+
+enum class SignatureAlgorithm { kHmacSha1, kHmacSha256, kHmacSha512, kToken };
+enum class DigestEncoding { kHex, kBase64 };
+enum class KeyEncoding { kText, kBase64 };
+enum class TimeUnit { kSeconds, kMilliseconds, kIso8601 };
+
+// Where a value of the request stands.
+struct ValueLocation {
+  enum class Kind { kHeader, kBody } kind = Kind::kHeader;
+  std::string name;  // a header in lower case, or a JSON Pointer into the body
+};
+
+// "v0:{timestamp}:{body}" as pieces: literals, and what is put in for {…}.
+struct SignedPiece {
+  enum class Kind { kLiteral, kBody, kTimestamp, kId, kOption } kind = Kind::kLiteral;
+  std::string text;  // the literal, or the option's value
+};
+
+struct SignatureScheme {
+  SignatureAlgorithm algorithm = SignatureAlgorithm::kHmacSha256;
+  std::string header;  // lower case
+  std::string prefix;  // "sha256="; required where not empty
+  DigestEncoding encoding = DigestEncoding::kHex;
+  std::vector<SignedPiece> signed_content;
+  std::optional<char> separator;  // between several signatures in one header; any of them may match
+  KeyEncoding key_encoding = KeyEncoding::kText;
+  std::optional<ValueLocation> timestamp;
+  TimeUnit timestamp_unit = TimeUnit::kSeconds;
+  std::optional<std::string> id_header;  // what {id} stands for
+  Duration past = std::chrono::minutes(5), future = std::chrono::minutes(5);  // the replay window; only with a timestamp
+};
+
+}  // namespace flaglinkd
