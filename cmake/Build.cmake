@@ -20,7 +20,8 @@ endif()
 add_library(flaglinkd_build INTERFACE)
 target_include_directories(flaglinkd_build INTERFACE "${CMAKE_SOURCE_DIR}")
 target_compile_options(flaglinkd_build INTERFACE
-  -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Wimplicit-fallthrough
+  -Wall -Wextra -Wpedantic -Werror -Wshadow -Wimplicit-fallthrough
+  $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>
   $<$<COMPILE_LANGUAGE:CXX>:-Woverloaded-virtual>
   "-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=")
 target_link_options(flaglinkd_build INTERFACE -Wl,-z,relro,-z,now)
@@ -31,6 +32,13 @@ if(FLAGLINKD_SANITIZE)
 else()
   target_compile_options(flaglinkd_build INTERFACE
     -fstack-protector-strong $<$<CONFIG:RelWithDebInfo>:-D_FORTIFY_SOURCE=2>)
+endif()
+
+if(FLAGLINKD_FUZZ)
+  # Coverage in the code under test; only the targets themselves link libFuzzer's main(). RapidJSON's empty stack computes an
+  # offset of a null pointer, which clang's sanitizer would stop at on any input.
+  target_compile_options(flaglinkd_build INTERFACE -fsanitize=fuzzer-no-link -fno-sanitize=pointer-overflow)
+  target_link_options(flaglinkd_build INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
 # flaglinkd_folder(NAME [LIBRARIES...]): the static library of one folder of daemon/, made of all its .cpp files.
@@ -61,18 +69,26 @@ function(flaglinkd_tests name)
   gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST TEST_PREFIX "${name}/" PROPERTIES TIMEOUT 300)
 endfunction()
 
-# flaglinkd_fuzz(NAME [LIBRARIES...]): tests/fuzz/NAME_fuzz.cpp. With FLAGLINKD_FUZZ it is a libFuzzer program; else it
-# replays the corpus in tests/fuzz/corpus/NAME as a test.
+# flaglinkd_fuzz(NAME [LIBRARIES...]): tests/fuzz/NAME_fuzz.cpp. With FLAGLINKD_FUZZ it is a libFuzzer program; else it is
+# linked with replay.cpp. Either way CTest runs it over its corpus, tests/fuzz/corpus/NAME. A target adapter_X may load the
+# adapter X from the build tree.
 function(flaglinkd_fuzz name)
   set(target fuzz_${name})
+  set(corpus "${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name}")
+  add_executable(${target} "${CMAKE_SOURCE_DIR}/tests/fuzz/${name}_fuzz.cpp")
   if(FLAGLINKD_FUZZ)
-    add_executable(${target} "${CMAKE_SOURCE_DIR}/tests/fuzz/${name}_fuzz.cpp")
     target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+    add_test(NAME fuzz/${name}_corpus COMMAND ${target} -runs=0 "${corpus}")
   else()
-    add_executable(${target} "${CMAKE_SOURCE_DIR}/tests/fuzz/${name}_fuzz.cpp" "${CMAKE_SOURCE_DIR}/tests/fuzz/replay.cpp")
-    add_test(NAME fuzz/${name}_corpus COMMAND ${target} "${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name}")
+    target_sources(${target} PRIVATE "${CMAKE_SOURCE_DIR}/tests/fuzz/replay.cpp")
+    add_test(NAME fuzz/${name}_corpus COMMAND ${target} "${corpus}")
   endif()
   target_link_libraries(${target} PRIVATE flaglinkd_build ${ARGN})
+  target_compile_definitions(${target} PRIVATE
+    FLAGLINKD_SOURCE_DIR="${CMAKE_SOURCE_DIR}" FLAGLINKD_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  if(TARGET ${name})
+    add_dependencies(${target} ${name})
+  endif()
 endfunction()
 
 # add_adapter(NAME): adapters/NAME/*.cpp as adapters/NAME.so in the build tree, exporting exactly one symbol.
@@ -81,10 +97,16 @@ function(add_adapter name)
   add_library(adapter_${name} MODULE ${sources})
   target_link_libraries(adapter_${name} PRIVATE flaglinkd_adapter_sdk)
   set(map "${CMAKE_SOURCE_DIR}/adapters/sdk/exports.map")
-  target_link_options(adapter_${name} PRIVATE "-Wl,--version-script=${map}" -Wl,--no-undefined)
+  target_link_options(adapter_${name} PRIVATE "-Wl,--version-script=${map}")
+  if(NOT FLAGLINKD_FUZZ)  # clang's sanitizers are linked into the program alone
+    target_link_options(adapter_${name} PRIVATE -Wl,--no-undefined)
+  endif()
   set_target_properties(adapter_${name} PROPERTIES
     PREFIX "" OUTPUT_NAME ${name} LINK_DEPENDS "${map}" CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
     LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/adapters")
+  # The daemon loads nothing that a group may write to, and some users' umask lets theirs.
+  add_custom_command(TARGET adapter_${name} POST_BUILD VERBATIM
+    COMMAND chmod go-w "${CMAKE_BINARY_DIR}/adapters" "$<TARGET_FILE:adapter_${name}>")
   set_property(GLOBAL APPEND PROPERTY FLAGLINKD_ADAPTERS adapter_${name})
   install(TARGETS adapter_${name} LIBRARY DESTINATION lib/flaglinkd/adapters)
 endfunction()
