@@ -1,4 +1,5 @@
-// Time as the program sees it. Policy takes a TimePoint as an argument; only the edges hold a Clock.
+// Time as the program sees it. Policy takes a TimePoint as an argument; only the edges hold a
+// Clock.
 #pragma once
 
 #include <chrono>

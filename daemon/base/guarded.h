@@ -34,7 +34,8 @@ class Guarded {
 
   Access Lock() { return Access(std::unique_lock(mutex_), &value_); }
 
-  // Waits until `ready(value)` holds; the lock is held on return. Whoever changes the value calls Notify.
+  // Waits until `ready(value)` holds; the lock is held on return. Whoever changes the value calls
+  // Notify.
   template <typename Ready>
   Access Wait(Ready ready) {
     std::unique_lock lock(mutex_);

@@ -10,7 +10,8 @@
 
 namespace flaglinkd {
 
-// `message` says what was being done, to what, and what was in the way: "open /x/y.db: Permission denied".
+// `message` says what was being done, to what, and what was in the way: "open /x/y.db: Permission
+// denied".
 struct Error {
   enum class Code { kInvalid, kNotFound, kConflict, kUnavailable, kInternal };
   Code code = Code::kInternal;
@@ -20,8 +21,8 @@ struct Error {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::move(value)) {}        // NOLINT: a value is a result
-  Result(Error error) : state_(std::move(error)) {}    // NOLINT: so is an error
+  Result(T value) : state_(std::move(value)) {}      // NOLINT: a value is a result
+  Result(Error error) : state_(std::move(error)) {}  // NOLINT: so is an error
 
   bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }

@@ -16,9 +16,13 @@ void Wipe(std::string& bytes) {
 
 }  // namespace
 
-Secret::Secret(std::string&& bytes) : bytes_(bytes) { Wipe(bytes); }
+Secret::Secret(std::string&& bytes) : bytes_(bytes) {
+  Wipe(bytes);
+}
 
-Secret::Secret(Secret&& other) noexcept : bytes_(other.bytes_) { Wipe(other.bytes_); }
+Secret::Secret(Secret&& other) noexcept : bytes_(other.bytes_) {
+  Wipe(other.bytes_);
+}
 
 Secret& Secret::operator=(Secret&& other) noexcept {
   if (this == &other) return *this;
@@ -28,8 +32,12 @@ Secret& Secret::operator=(Secret&& other) noexcept {
   return *this;
 }
 
-Secret::~Secret() { Wipe(bytes_); }
+Secret::~Secret() {
+  Wipe(bytes_);
+}
 
-Secret Secret::Clone() const { return Secret(std::string(bytes_)); }
+Secret Secret::Clone() const {
+  return Secret(std::string(bytes_));
+}
 
 }  // namespace flaglinkd

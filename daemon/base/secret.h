@@ -1,5 +1,6 @@
-// A secret's bytes: not copyable, wiped when gone, never formatted. There is no operator<<, no fmt formatter and no implicit
-// conversion, so that a secret can only leave through Bytes(), which is easy to search for.
+// A secret's bytes: not copyable, wiped when gone, never formatted. There is no operator<<, no fmt
+// formatter and no implicit conversion, so that a secret can only leave through Bytes(), which is
+// easy to search for.
 #pragma once
 
 #include <string>

@@ -10,8 +10,8 @@ Sha256Digest Sha256(std::string_view bytes) {
   Sha256Digest digest;
   unsigned size = 0;
   // Fails only when the provider is missing, which is a broken installation.
-  FLAGLINKD_CHECK(EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(),
-                             nullptr) == 1);
+  FLAGLINKD_CHECK(
+      EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) == 1);
   return digest;
 }
 
