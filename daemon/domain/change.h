@@ -1,5 +1,5 @@
-// What an event says of one part of one resource, and the flags that it names. Absent is not empty: an absent optional leaves
-// what is known as it is, an empty one clears it.
+// What an event says of one part of one resource, and the flags that it names. Absent is not empty:
+// an absent optional leaves what is known as it is, an empty one clears it.
 #pragma once
 
 #include <optional>
@@ -11,9 +11,10 @@
 
 namespace flaglinkd {
 
-// kCreated is an event that can't be an edit: no older state of the part exists that a late event could bring back. It also
-// stands for a snapshot that rides along (the issue in a comment event). Without a flag, and on an unknown resource, a
-// created change leaves no trace; the other two always move a clock.
+// kCreated is an event that can't be an edit: no older state of the part exists that a late event
+// could bring back. It also stands for a snapshot that rides along (the issue in a comment event).
+// Without a flag, and on an unknown resource, a created change leaves no trace; the other two
+// always move a clock.
 enum class ChangeKind { kUpdated, kDeleted, kCreated };
 
 struct NamedText {
@@ -29,22 +30,28 @@ struct MetadataField {
 
 struct Change {
   ChangeKind kind = ChangeKind::kUpdated;
-  std::string resource;  // the sender's immutable id with its site or tenant; empty: `name` resolves it
-  std::string name;      // what people call it ("SHOP-42"); may change
-  std::string part;      // "" is the resource itself, else e.g. a comment's id
-  std::optional<TimePoint> part_time;     // of the object that is spoken of; absent: the receipt
-  std::optional<TimePoint> content_time;  // of title, url, description and metadata; absent: the receipt
-  std::optional<TimePoint> created;       // the resource's creation, the link's timestamp
+  std::string
+      resource;      // the sender's immutable id with its site or tenant; empty: `name` resolves it
+  std::string name;  // what people call it ("SHOP-42"); may change
+  std::string part;  // "" is the resource itself, else e.g. a comment's id
+  std::optional<TimePoint> part_time;  // of the object that is spoken of; absent: the receipt
+  std::optional<TimePoint>
+      content_time;                  // of title, url, description and metadata; absent: the receipt
+  std::optional<TimePoint> created;  // the resource's creation, the link's timestamp
   std::optional<std::string> title, url, description;
   std::string integration_key;  // "" for a plain URL link
   std::string author;           // who wrote the part; compared with the source's `bots`
   bool author_is_bot = false;
   bool is_private = false;
-  std::vector<MetadataField> metadata;  // the fields that are present
+  // The fields that are present. A name that ends in '?' is a fallback ("creator?"): Apply
+  // (life_cycle.h) takes its value only while nothing is known of the field, so that a link is
+  // never posted with a field missing.
+  std::vector<MetadataField> metadata;
   // The carriers. Present: carried whole, and replaces what was known of it.
   std::optional<std::vector<NamedText>> texts;
   std::optional<std::vector<std::string>> labels;
-  std::optional<std::vector<NamedText>> fields;  // of [source.X.match] fields; name is the JSON Pointer
+  // Of [source.X.match] fields; name is the JSON Pointer
+  std::optional<std::vector<NamedText>> fields;
 };
 
 enum class Carrier { kText, kLabel, kField };
@@ -61,7 +68,8 @@ struct ObservedChange {
   std::vector<Mention> mentions;  // at most one per (carrier, flag)
 };
 
-// Bounds of design section 6. What lies beyond is not taken, and the event is `failed` with the reason.
+// Bounds of design section 6. What lies beyond is not taken, and the event is `failed` with the
+// reason.
 constexpr std::size_t kMaxChangesPerEvent = 256;
 constexpr std::size_t kMaxFlagsPerChange = 64;
 constexpr std::size_t kMaxPartsPerResource = 256;

@@ -1,6 +1,7 @@
-// A flag, by its project and key. The key's form is LaunchDarkly's for all resource keys (terraform-provider-launchdarkly,
-// framework_validators.go): ^[a-zA-Z0-9][a-zA-Z0-9_.-]*$, case counts. Both halves travel in URL paths, so nothing that fails
-// IsValidKey may become a FlagKey. No maximum length is documented; ours is a bound on hostile input.
+// A flag, by its project and key. The key's form is LaunchDarkly's for all resource keys
+// (terraform-provider-launchdarkly, framework_validators.go): ^[a-zA-Z0-9][a-zA-Z0-9_.-]*$, case
+// counts. Both halves travel in URL paths, so nothing that fails IsValidKey may become a FlagKey.
+// No maximum length is documented; ours is a bound on hostile input.
 #pragma once
 
 #include <compare>

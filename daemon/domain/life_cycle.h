@@ -1,5 +1,6 @@
-// What a change does to what is known of its resource: the clocks, the mentions per carrier, and which links are wanted from
-// now on. Pure. The rules are those of the design, "Rules for events" and, of "Rules for links", Wanted and Content.
+// What a change does to what is known of its resource: the clocks, the mentions per carrier, and
+// which links are wanted from now on. Pure. The rules are those of the design, "Rules for events"
+// and, of "Rules for links", Wanted and Content.
 #pragma once
 
 #include <optional>
@@ -11,7 +12,8 @@
 
 namespace flaglinkd {
 
-// When a link that was wanted stops being wanted: never; once its resource is deleted; once no live part mentions its flag.
+// When a link that was wanted stops being wanted: never; once its resource is deleted; once no live
+// part mentions its flag.
 enum class UnlinkRule { kNever, kDeleted, kUnmentioned };
 
 // What a link shows. It belongs to the resource and is rendered when a link is claimed.
@@ -24,7 +26,8 @@ struct Content {
 
 struct PartState {
   TimePoint time;
-  TimePoint seen;  // receipt of the event that set it: breaks ties of `time`, and retention goes by it
+  // Receipt of the event that set it: breaks ties of `time`, and retention goes by it
+  TimePoint seen;
   bool deleted = false;
   std::vector<Mention> mentions;  // sorted; of a deleted part none
   auto operator<=>(const PartState&) const = default;
@@ -42,9 +45,9 @@ struct ResourceState {
   Content content;
   TimePoint content_time, content_seen;  // as time and seen of a part
   bool deleted = false;
-  PartState main;                  // the part ""
-  std::optional<PartState> part;   // the change's own part where that is another one and known
-  std::vector<LinkState> links;    // every link of the resource
+  PartState main;                 // the part ""
+  std::optional<PartState> part;  // the change's own part where that is another one and known
+  std::vector<LinkState> links;   // every link of the resource
   std::size_t parts_with_mentions = 0;
 };
 
@@ -52,12 +55,17 @@ struct ResourceUpdate {
   // kIgnored: a creation without a flag on an unknown resource; nothing is to be stored.
   // kStale: older than what is known in part and content; only the event itself is to be stored.
   enum class Effect { kIgnored, kStale, kApplied } effect = Effect::kApplied;
-  std::string refusal;   // not empty: a bound was passed (kMaxPartsPerResource); the mentions were not taken
-  ResourceState state;   // what is known afterwards; links in the order of `before`, new ones at the end
+  // Not empty: a bound was passed (kMaxPartsPerResource); the mentions were not taken
+  std::string refusal;
+  ResourceState
+      state;  // what is known afterwards; links in the order of `before`, new ones at the end
   bool content_changed = false;
 };
 
-// `before` is absent for an unknown resource. `received` is the receipt of the event: no time of the change counts as later.
+// Metadata named "x?" is a fallback for x: taken only while x is not known, and never in x's way.
+//
+// `before` is absent for an unknown resource. `received` is the receipt of the event: no time of
+// the change counts as later.
 ResourceUpdate Apply(const ObservedChange& observed, const std::optional<ResourceState>& before,
                      UnlinkRule rule, TimePoint received);
 

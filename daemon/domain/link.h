@@ -20,8 +20,8 @@ struct LinkBody {
   auto operator<=>(const LinkBody&) const = default;
 };
 
-// What is known of the link at LaunchDarkly. Maybe: a request was about to be sent and its outcome was never recorded, or
-// its answer was lost, so that only a listing can tell.
+// What is known of the link at LaunchDarkly. Maybe: a request was about to be sent and its outcome
+// was never recorded, or its answer was lost, so that only a listing can tell.
 enum class Presence { kNever = 0, kMaybe = 1, kThere = 2 };
 
 struct WantedLink {
@@ -44,8 +44,8 @@ struct LinkRequest {
   LinkBody body;  // kRemove and kFind use its key alone
 };
 
-// The requests, in order, that bring LaunchDarkly from the applied to the wanted state; empty when they agree. A kFind that
-// finds the link ends the plan: the rest is not needed. Pure.
+// The requests, in order, that bring LaunchDarkly from the applied to the wanted state; empty when
+// they agree. A kFind that finds the link ends the plan: the rest is not needed. Pure.
 std::vector<LinkRequest> Plan(const WantedLink& wanted, const AppliedLink& applied);
 
 }  // namespace flaglinkd

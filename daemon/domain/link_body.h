@@ -1,8 +1,9 @@
 // Renders a resource's content as what LaunchDarkly shows. Pure.
 //
-// Title at most 255 characters, description and metadata values at most 1,000, cut at a whole character; control characters
-// out; images and HTML neutralised, since LaunchDarkly renders Markdown; a deep link is http or https, at most 2,000
-// characters, else there is no link. A description is never empty: LaunchDarkly's own poster says that flag links require one.
+// Title at most 255 characters, description and metadata values at most 1,000, cut at a whole
+// character; control characters out; images and HTML neutralised, since LaunchDarkly renders
+// Markdown; a deep link is http or https, at most 2,000 characters, else there is no link. A
+// description is never empty: LaunchDarkly's own poster says that flag links require one.
 #pragma once
 
 #include "daemon/base/result.h"
@@ -11,7 +12,9 @@
 
 namespace flaglinkd {
 
-// `first_seen` stands in for a creation time that the sender does not give. kInvalid: no usable deep link.
-Result<LinkBody> RenderLink(const Content& content, std::string_view link_key, TimePoint first_seen);
+// `first_seen` stands in for a creation time that the sender does not give. kInvalid: no usable
+// deep link.
+Result<LinkBody> RenderLink(const Content& content, std::string_view link_key,
+                            TimePoint first_seen);
 
 }  // namespace flaglinkd

@@ -1,10 +1,12 @@
-// The key that a link bears at LaunchDarkly. It is a function of what the link joins, so that a repeated request can't make a
-// second link, and it is fixed when the link is made (a renamed resource keeps it).
+// The key that a link bears at LaunchDarkly. It is a function of what the link joins, so that a
+// repeated request can't make a second link, and it is fixed when the link is made (a renamed
+// resource keeps it).
 //
 //   <namespace>-<name, at most 40>-<flag, at most 40>-<20 hex>
 //
-// in flag-key characters, others become '-'. The hex is of SHA-256 over (installation, namespace, resource, project, flag), each
-// preceded by its length as eight bytes, big-endian; the rest is for people. Pure.
+// in flag-key characters, others become '-'. The hex is of SHA-256 over (installation, namespace,
+// resource, project, flag), each preceded by its length as eight bytes, big-endian; the rest is for
+// people. Pure.
 #pragma once
 
 #include <string>

@@ -22,7 +22,8 @@ struct Webhook {
   std::string body;
   TimePoint received;  // unique within a process life and never going back: it is the arrival order
 
-  // The header's only value. The listener refuses requests that repeat a header, so there is no second one.
+  // The header's only value. The listener refuses requests that repeat a header, so there is no
+  // second one.
   std::optional<std::string_view> FindHeader(std::string_view lower_case_name) const {
     for (const Header& header : headers) {
       if (header.name == lower_case_name) return header.value;
