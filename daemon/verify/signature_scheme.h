@@ -1,5 +1,5 @@
-// How a source signs, as data. Adapters declare it (adapters/sdk/flaglink_adapter.h, flaglink_signature); the daemon holds the
-// secret and compares.
+// How a source signs, as data. Adapters declare it (adapters/sdk/flaglink_adapter.h,
+// flaglink_signature); the daemon holds the secret and compares.
 #pragma once
 
 #include <chrono>
@@ -11,8 +11,11 @@
 
 namespace flaglinkd {
 
+// kToken: the header's value is the secret itself, in base64 if the scheme's encoding says so (HTTP
+// Basic, where the secret is "user:password"); nothing is signed.
 enum class SignatureAlgorithm { kHmacSha1, kHmacSha256, kHmacSha512, kToken };
 enum class DigestEncoding { kHex, kBase64 };
+// kBase64: the secret's text decodes to the key; Standard Webhooks' "whsec_" before it is dropped.
 enum class KeyEncoding { kText, kBase64 };
 enum class TimeUnit { kSeconds, kMilliseconds, kIso8601 };
 
@@ -36,10 +39,12 @@ struct SignatureScheme {
   std::vector<SignedPiece> signed_content;
   std::optional<char> separator;  // between several signatures in one header; any of them may match
   KeyEncoding key_encoding = KeyEncoding::kText;
+  // {timestamp} stands for that of a header; a body may lack its own
   std::optional<ValueLocation> timestamp;
   TimeUnit timestamp_unit = TimeUnit::kSeconds;
   std::optional<std::string> id_header;  // what {id} stands for
-  Duration past = std::chrono::minutes(5), future = std::chrono::minutes(5);  // the replay window; only with a timestamp
+  Duration past = std::chrono::minutes(5),
+           future = std::chrono::minutes(5);  // the replay window; only with a timestamp
 };
 
 }  // namespace flaglinkd

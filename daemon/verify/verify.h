@@ -1,5 +1,6 @@
-// Decides whether a request's raw bytes come from who holds the secret. Constant-time comparison; every live secret is tried;
-// the body is parsed only after its signature held, and only for a signed time inside it. Pure.
+// Decides whether a request's raw bytes come from who holds the secret. Constant-time comparison;
+// every live secret is tried; the body is parsed only after its signature held, and only for a
+// signed time inside it. Pure.
 #pragma once
 
 #include <cstddef>
@@ -18,16 +19,18 @@ enum class Verdict { kAuthentic, kUnsigned, kWrongSignature, kStale };
 
 struct Verification {
   Verdict verdict = Verdict::kUnsigned;
-  std::string reason;            // for the log and `try`, never for the sender: "x-hub-signature is missing"
+  std::string reason;  // for the log and `try`, never for the sender: "x-hub-signature is missing"
   std::size_t secret_index = 0;  // which of the live secrets matched
 };
 
-// A source may sign in several ways; the first scheme whose header is there decides, and there is no falling back to another
-// when it fails. `secrets` holds at least one and none is empty (the loader sees to it).
+// A source may sign in several ways; the first scheme whose header is there decides, and there is
+// no falling back to another when it fails. `secrets` holds at least one and none is empty (the
+// loader sees to it).
 Verification Verify(std::span<const SignatureScheme> schemes, std::span<const Secret> secrets,
                     const Webhook& webhook, TimePoint now);
 
-// The header lines that a sender holding `secret` would set by `scheme`: for `sign` and for tests. Pure.
+// The header lines that a sender holding `secret` would set by `scheme`: for `sign` and for tests.
+// None if the secret is no key in the scheme's encoding. Pure.
 std::vector<Header> Sign(const SignatureScheme& scheme, const Secret& secret, std::string_view body,
                          std::string_view id, TimePoint now);
 
