@@ -1,6 +1,7 @@
-// The flags that a change names, each with its reason ("flag URL in description", "pattern in comment", "label flag-x",
-// "field /issue/fields/customfield_10042"). At most one mention per (carrier, flag): the first reason stands. A flag URL that
-// names a project outside the source's is not a mention. Pure; time linear in the size of the texts.
+// The flags that a change names, each with its reason ("flag URL in description", "pattern in
+// comment", "label flag-x", "field /issue/fields/customfield_10042"). At most one mention per
+// (carrier, flag): the first reason stands. A flag URL that names a project outside the source's is
+// not a mention. Pure; time linear in the size of the texts.
 #pragma once
 
 #include <optional>
@@ -13,8 +14,10 @@
 namespace flaglinkd {
 
 struct FoundFlags {
-  std::vector<Mention> mentions;  // sorted by carrier, then flag; at most kMaxFlagsPerChange different flags
-  bool truncated = false;         // there were more
+  // Sorted by carrier, then flag; at most kMaxFlagsPerChange different flags
+  std::vector<Mention> mentions;
+  bool truncated =
+      false;  // there were more, or more matches of a pattern in one text than are looked at
 };
 
 FoundFlags FindFlags(const MatchRules& rules, const Change& change);

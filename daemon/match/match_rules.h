@@ -1,5 +1,5 @@
-// What makes a text, label or field name a flag, as a source is configured. Compiled once; immutable and safe for several
-// threads afterwards.
+// What makes a text, label or field name a flag, as a source is configured. Compiled once;
+// immutable and safe for several threads afterwards.
 #pragma once
 
 #include <memory>
@@ -23,8 +23,9 @@ struct MatchOptions {
 
 class MatchRules {
  public:
-  // `projects`: those of the source, at least one; `hosts`: the hosts whose flag URLs count besides LaunchDarkly's own
-  // ("app.launchdarkly.com", an optional ":port" counts). kInvalid names the pattern and what is wrong with it.
+  // `projects`: those of the source, at least one; `hosts`: the hosts whose flag URLs count besides
+  // LaunchDarkly's own ("app.launchdarkly.com", an optional ":port" counts). kInvalid names the
+  // pattern and what is wrong with it.
   static Result<MatchRules> Compile(const MatchOptions& options, std::vector<std::string> projects,
                                     std::vector<std::string> hosts);
   MatchRules(MatchRules&&) noexcept;
