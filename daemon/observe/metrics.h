@@ -1,5 +1,5 @@
-// Every number that /metrics shows. All series exist at zero from the start; labels come from small closed sets. Safe for
-// several threads.
+// Every number that /metrics shows. All series exist at zero from the start; labels come from small
+// closed sets. Safe for several threads.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,11 @@ namespace flaglinkd {
 
 // What became of one request. received = the sum of all.
 enum class WebhookOutcome {
-  kStored, kIgnored, kDuplicate, kFailed, kHandshake,
+  kStored,
+  kIgnored,
+  kDuplicate,
+  kFailed,
+  kHandshake,
   kRejectedSignature,  // 401
   kRejectedAddress,    // 403
   kRejectedPath,       // 404, 405; source `none`
@@ -26,7 +30,15 @@ enum class WebhookOutcome {
 
 // Closed sets of labels, so that every series can exist from the start.
 enum class AttemptLabel { kApplied, kRemoved, kRetry, kFailed, kUnknownFlag, kPaused };
-enum class AttemptReason { kNone, kHttpStatus, kNetwork, kRateLimit, kToken, kPermission, kConflict };
+enum class AttemptReason {
+  kNone,
+  kHttpStatus,
+  kNetwork,
+  kRateLimit,
+  kToken,
+  kPermission,
+  kConflict
+};
 enum class PauseReason { kToken, kPermission, kRateLimit };
 
 struct LinkGauges {
@@ -43,14 +55,20 @@ class Metrics {
   Metrics(const Metrics&) = delete;
   Metrics& operator=(const Metrics&) = delete;
 
+  // For a reload: sources that are new get their series; those of old ones stay.
+  void AddSources(const std::vector<std::string>& sources);
+
   void CountWebhook(std::string_view source, WebhookOutcome outcome);
   void ObserveWebhook(std::string_view source, Duration took);
-  void SourceEvent(std::string_view source, TimePoint when);                 // ..._last_event_timestamp_seconds
-  void CountSecretUsed(std::string_view source, std::size_t index);          // index 0 to 3, more count as 3
+  void SourceEvent(std::string_view source, TimePoint when);  // ..._last_event_timestamp_seconds
+  void CountSecretUsed(std::string_view source,
+                       std::size_t index);  // index 0 to 3, more count as 3
   void ObserveCommit(std::size_t events, Duration took);
   void CountAttempt(AttemptLabel outcome, AttemptReason reason);
   void ObserveDelivery(Duration receipt_to_applied);
-  void CountLaunchDarklyRequest(std::string_view method, int status);        // 0: no answer; statuses by class but for 401 403 404 409 429
+  void CountLaunchDarklyRequest(
+      std::string_view method,
+      int status);  // 0: no answer; statuses by class but for 401 403 404 409 429
   void SetPaused(PauseReason reason, bool paused);
   void SetLinks(const LinkGauges& gauges);
   void SetConfig(std::string_view hash, bool last_reload_successful);
