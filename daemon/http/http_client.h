@@ -22,8 +22,9 @@ struct HttpCall {
 };
 
 struct HttpAnswer {
-  // kAnswered: status, headers and body are whole. kNotSent: the request can't have had an effect (refused, unresolved, TLS
-  // failed). kLost: it may have had one (time-out, reset, answer cut off or too large).
+  // kAnswered: status, headers and body are whole. kNotSent: the request can't have had an effect
+  // (refused, unresolved, TLS failed). kLost: it may have had one (time-out, reset, answer cut off
+  // or too large).
   enum class Kind { kAnswered, kNotSent, kLost } kind = Kind::kNotSent;
   int status = 0;
   std::vector<Header> headers;
@@ -41,9 +42,10 @@ class HttpClient {
   };
   virtual ~HttpClient() = default;
 
-  // `authorization` is the header's whole value, sent with this call only; it outlives the call. Redirects are never followed.
-  // `done` is called from Poll.
-  virtual void Start(HttpCall call, const Secret& authorization, std::function<void(HttpAnswer)> done) = 0;
+  // `authorization` is the header's whole value, sent with this call only; it outlives the call.
+  // Redirects are never followed. `done` is called from Poll.
+  virtual void Start(HttpCall call, const Secret& authorization,
+                     std::function<void(HttpAnswer)> done) = 0;
 
   // Drives the transfers for at most `patience`; returns early when one is done or Wake was called.
   virtual void Poll(Duration patience) = 0;

@@ -16,15 +16,16 @@ struct HttpRequest {
   std::string query;   // without the '?'
   std::vector<Header> headers;
   std::string body;  // chunks put together
-  std::string peer;  // the address of the connection, "192.0.2.1" or "2001:db8::1"
+  std::string peer;  // the address of the connection, "192.0.2.1", "2001:db8::1" or "unix"
 };
 
 struct HttpResponse {
   int status = 200;
   std::string content_type = "application/json";
   std::string body;
-  std::vector<Header> headers;      // besides Content-Type, Content-Length, Date and Connection, which the listener sets
-  bool close = false;               // close the connection after it
+  // Besides Content-Type, Content-Length, Date and Connection, which the listener sets.
+  std::vector<Header> headers;
+  bool close = false;  // close the connection after it
 };
 
 }  // namespace flaglinkd

@@ -1,0 +1,108 @@
+#include "daemon/http/http_listener.h"
+
+#include <pistache/reactor.h>
+
+#include <algorithm>
+#include <csignal>
+#include <exception>
+#include <utility>
+
+#include "daemon/http/listen_socket.h"
+#include "daemon/http/reactor_thread.h"
+#include "daemon/http/tls_context.h"
+
+namespace flaglinkd {
+namespace {
+
+class ReactorListener final : public HttpListener {
+ public:
+  explicit ReactorListener(std::shared_ptr<ListenerState> state)
+      : state_(std::move(state)),
+        port_(LocalPort(state_->listen_socket.get())),
+        reactor_(Pistache::Aio::Reactor::create()) {
+    reactor_->init(Pistache::Aio::AsyncContext(
+        static_cast<std::size_t>(std::max(1, state_->options.threads)), "http"));
+    const auto key = reactor_->addHandler(std::make_shared<ReactorThread>(state_));
+    for (const auto& handler : reactor_->handlers(key)) {
+      threads_.push_back(std::static_pointer_cast<ReactorThread>(handler));
+    }
+    try {
+      reactor_->run();
+    } catch (...) {
+      reactor_->shutdown();  // or joining those that did start would never end
+      throw;
+    }
+  }
+
+  // The reactor joins its threads when it dies; what they held open is closed then.
+  ~ReactorListener() override { reactor_->shutdown(); }
+
+  std::uint16_t port() const override { return port_; }
+
+  void Drain(Duration patience) override {
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    state_->draining = true;
+    for (const auto& thread : threads_) thread->Wake();
+    {
+      auto occupancy = state_->occupancy.WaitFor(
+          patience, [](const ListenerState::Occupancy& now) { return now.accepting == 0; });
+      if (occupancy->accepting > 0) return;
+    }
+    // Nobody uses it any more. Whoever connects from now on is refused at once, or (systemd holds
+    // the socket too) waits for our successor.
+    state_->listen_socket.Reset();
+    const Duration left =
+        std::chrono::duration_cast<Duration>(deadline - std::chrono::steady_clock::now());
+    state_->occupancy.WaitFor(
+        left, [](const ListenerState::Occupancy& now) { return now.connections == 0; });
+  }
+
+  Status ReloadTls() override {
+    if (!state_->options.tls) return {};
+    Result<std::shared_ptr<SSL_CTX>> context = LoadTlsContext(*state_->options.tls);
+    if (!context.ok()) return context.error();
+    *state_->tls.Lock() = *std::move(context);
+    return {};
+  }
+
+  // Measured on the steady clock, so that a step of the wall clock looks neither dead nor alive.
+  TimePoint LastAlive() const override {
+    SteadyTime last = SteadyTime::max();
+    for (const auto& thread : threads_) last = std::min(last, thread->last_alive());
+    const auto ago = std::chrono::steady_clock::now() - last;
+    return SystemClock().Now() - std::chrono::duration_cast<Duration>(ago);
+  }
+
+ private:
+  const std::shared_ptr<ListenerState> state_;
+  const std::uint16_t port_;
+  const std::shared_ptr<Pistache::Aio::Reactor> reactor_;
+  std::vector<std::shared_ptr<ReactorThread>> threads_;  // the reactor's, which holds them too
+};
+
+}  // namespace
+
+Result<std::unique_ptr<HttpListener>> HttpListener::Start(const ListenerOptions& options,
+                                                          HttpHandler& handler) {
+  // OpenSSL writes without MSG_NOSIGNAL: a client that closes early must not end the process.
+  std::signal(SIGPIPE, SIG_IGN);
+  std::shared_ptr<SSL_CTX> tls;
+  if (options.tls) {
+    Result<std::shared_ptr<SSL_CTX>> context = LoadTlsContext(*options.tls);
+    if (!context.ok()) return context.error();
+    tls = *std::move(context);
+  }
+  Result<UniqueFd> socket = options.inherited_socket ? AdoptListenSocket(*options.inherited_socket)
+                                                     : BindListenSocket(options.address);
+  if (!socket.ok()) return socket.error();
+  try {
+    auto state = std::make_shared<ListenerState>(options, handler, *std::move(socket));
+    *state->tls.Lock() = std::move(tls);
+    return std::unique_ptr<HttpListener>(std::make_unique<ReactorListener>(std::move(state)));
+  } catch (const std::exception& error) {
+    return Error{Error::Code::kUnavailable,
+                 std::string("start the HTTP listener: ") + error.what()};
+  }
+}
+
+}  // namespace flaglinkd
