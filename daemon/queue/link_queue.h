@@ -1,9 +1,9 @@
-// Holds what every link should be and what it is known to be, and the events that made it so. Survives a crash at any point;
-// hands out at-least-once under leases, so that applying must be repeatable. README.md beside this file says what a crash can
-// and cannot do.
+// Holds what every link should be and what it is known to be, and the events that made it so.
+// Survives a crash at any point; hands out at-least-once under leases, so that applying must be
+// repeatable. README.md beside this file says what a crash can and cannot do.
 //
-// Not safe for several threads: one thread, the writer's (writer.h), owns it. One implementation per database, one contract
-// suite for all (tests/queue/link_queue_contract.h).
+// Not safe for several threads: one thread, the writer's (writer.h), owns it. One implementation
+// per database, one contract suite for all (tests/queue/link_queue_contract.h).
 #pragma once
 
 #include <array>
@@ -22,8 +22,8 @@
 
 namespace flaglinkd {
 
-// What is kept of a webhook so that it can be replayed: only headers that the adapter declares, and the body with what the
-// adapter blanks.
+// What is kept of a webhook so that it can be replayed: only headers that the adapter declares, and
+// the body with what the adapter blanks.
 struct Payload {
   std::vector<Header> headers;
   std::string content_type, body;
@@ -31,20 +31,28 @@ struct Payload {
 
 struct IncomingEvent {
   std::string source;
-  std::string name_space;   // of the resources that it speaks of; two sources that see the same things share one
+  // Of the resources that it speaks of; two sources that see the same things share one
+  std::string name_space;
   UnlinkRule unlink = UnlinkRule::kDeleted;
   std::string delivery_id;  // "" where the sender gives none
   std::array<std::uint8_t, 16> body_hash{};
   TimePoint received;
-  std::string failure;      // not empty: the event could not be read (or passed a bound) and is stored as failed
+  // Not empty: the event could not be read (or passed a bound) and is stored as failed
+  std::string failure;
   std::vector<ObservedChange> changes;
   Payload payload;
 };
 
 struct CommitResult {
-  // kStored, kFailed: durable. kIgnored, kDuplicate: nothing had to be stored. kUnavailable: nothing was stored, `reason` says
-  // why (disk full, database away); the sender should try again.
-  enum class Kind { kStored, kIgnored, kDuplicate, kFailed, kUnavailable } kind = Kind::kUnavailable;
+  // kStored, kFailed: durable. kIgnored, kDuplicate: nothing had to be stored. kUnavailable:
+  // nothing was stored, `reason` says why (disk full, database away); the sender should try again.
+  enum class Kind {
+    kStored,
+    kIgnored,
+    kDuplicate,
+    kFailed,
+    kUnavailable
+  } kind = Kind::kUnavailable;
   std::int64_t event = 0;  // the stored event, or the one that it duplicates
   int links = 0;           // link changes that are now due
   std::string reason;
@@ -62,19 +70,28 @@ struct Lease {
   TimePoint until;
   std::int64_t revision = 0;
   WantedLink wanted;
-  AppliedLink applied;        // as it was before this claim marked the link as maybe present
-  std::string render_error;   // not empty: the content makes no link (no usable deep link); wanted.body is not to be sent
-  int attempts = 0;           // so far
-  Duration failing{0};        // time that counts towards give_up_after
-  TimePoint changed_at;       // receipt of the event that made it due, for the time from receipt to applied
+  AppliedLink applied;  // as it was before this claim marked the link as maybe present
+  // Not empty: the content makes no link (no usable deep link); wanted.body is not to be sent
+  std::string render_error;
+  int attempts = 0;     // so far
+  Duration failing{0};  // time that counts towards give_up_after
+  // Receipt of the event that made it due, for the time from receipt to applied
+  TimePoint changed_at;
   std::string source_namespace, resource;  // for the log
 };
 
 struct Outcome {
-  // kApplied: wanted and there. kRemoved: not wanted and gone. kRetry: due again at `due`, one attempt more. kPutOff: the same
-  // without counting an attempt. kFailed: waits for a person, or a new revision. kUnknownFlag: the flag does not exist (yet);
-  // tried again at `due`.
-  enum class Kind { kApplied, kRemoved, kRetry, kPutOff, kFailed, kUnknownFlag } kind = Kind::kRetry;
+  // kApplied: wanted and there. kRemoved: not wanted and gone. kRetry: due again at `due`, one
+  // attempt more. kPutOff: the same without counting an attempt. kFailed: waits for a person, or a
+  // new revision. kUnknownFlag: the flag does not exist (yet); tried again at `due`.
+  enum class Kind {
+    kApplied,
+    kRemoved,
+    kRetry,
+    kPutOff,
+    kFailed,
+    kUnknownFlag
+  } kind = Kind::kRetry;
   LinkId id;
   std::uint64_t token = 0;
   std::int64_t revision = 0;  // the lease's: if the link changed meanwhile it is due again at once
@@ -99,8 +116,8 @@ struct BatchResult {
   std::vector<Lease> leases;
 };
 
-// Live numbers. `made` = applied + superseded + forgotten + the waiting and failed links; kept as rows in the transaction of
-// what they count, so that they balance for ever (design section 5).
+// Live numbers. `made` = applied + superseded + forgotten + the waiting and failed links; kept as
+// rows in the transaction of what they count, so that they balance for ever (design section 5).
 struct QueueStatistics {
   std::int64_t applied = 0, waiting = 0, unknown_flag = 0, failed = 0;  // links, by status
   std::int64_t total_made = 0, total_applied = 0, total_superseded = 0, total_forgotten = 0;
@@ -112,8 +129,9 @@ class LinkQueue {
  public:
   virtual ~LinkQueue() = default;
 
-  // One transaction; durable on return where anything changed. An event that can't be stored does not take the others with
-  // it. An error: the transaction as a whole failed, nothing was stored, and no lease was given.
+  // One transaction; durable on return where anything changed. An event that can't be stored does
+  // not take the others with it. An error: the transaction as a whole failed, nothing was stored,
+  // and no lease was given.
   virtual Result<BatchResult> Execute(const Batch& batch) = 0;
 
   virtual QueueStatistics Statistics(TimePoint now) const = 0;

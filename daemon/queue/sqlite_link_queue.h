@@ -1,4 +1,5 @@
-// The queue in one SQLite file: WAL, synchronous=FULL, one process at a time (it holds a lock on the file).
+// The queue in one SQLite file: WAL, synchronous=FULL, one process at a time (it holds a lock on
+// the file).
 #pragma once
 
 #include <memory>
@@ -10,8 +11,8 @@
 
 namespace flaglinkd {
 
-// Opens or makes the file (0600) and brings its schema up to date. kUnavailable: can't be opened, or another process has it;
-// kInvalid: not ours, or from a newer version.
+// Opens or makes the file (0600) and brings its schema up to date. kUnavailable: can't be opened,
+// or another process has it; kInvalid: not ours, or from a newer version.
 Result<std::unique_ptr<LinkQueue>> OpenSqliteQueue(const QueueOptions& options, TimePoint now);
 
 }  // namespace flaglinkd

@@ -1,5 +1,6 @@
-// The one thread that owns the queue. It takes everything that waits as one batch, so that one fsync answers many requests
-// (group commit); nothing waits for a batch to fill. Safe for several threads.
+// The one thread that owns the queue. It takes everything that waits as one batch, so that one
+// fsync answers many requests (group commit); nothing waits for a batch to fill. Safe for several
+// threads.
 #pragma once
 
 #include <functional>
@@ -19,10 +20,12 @@ class Writer {
     std::size_t max_waiting = 8192;  // events; beyond it they are refused as kUnavailable
   };
 
-  // What the owner wants to hear. All are called on the writer's thread, after the commit, and must not block.
+  // What the owner wants to hear. All are called on the writer's thread, after the commit, and must
+  // not block.
   struct Observer {
     std::function<void(std::size_t events, Duration took)> committed;
-    std::function<void(const QueueStatistics&)> changed;  // after each batch; the delivery worker learns of due links by it
+    std::function<void(const QueueStatistics&)>
+        changed;  // after each batch; the delivery worker learns of due links by it
   };
 
   // `queue` and `clock` outlive the writer. The thread starts at once.

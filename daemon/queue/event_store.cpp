@@ -1,0 +1,68 @@
+#include "daemon/queue/event_store.h"
+
+#include <algorithm>
+
+#include "daemon/queue/payload.h"
+#include "daemon/queue/statements.h"
+
+namespace flaglinkd {
+namespace {
+
+template <std::size_t kSize>
+std::string_view View(const std::array<std::uint8_t, kSize>& bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+}  // namespace
+
+EventStore::EventStore(Database& database)
+    : database_(database),
+      confirm_(database, statements::kConfirmDelivery),
+      add_(database, statements::kAddEvent),
+      add_payload_(database, statements::kAddPayload) {}
+
+void EventStore::LoadDeliveries() {
+  Statement select(
+      database_,
+      "SELECT id, source, delivery FROM events WHERE delivery IS NOT NULL AND outcome = 0");
+  for (Rows rows = select.Query(); rows.Next();) {
+    DeliveryDigest digest{};
+    const std::string_view bytes = rows.Bytes(2);
+    if (bytes.size() != digest.size()) continue;
+    std::copy(bytes.begin(), bytes.end(), digest.begin());
+    deliveries_.Add(rows.Number(1), digest, rows.Number(0));
+  }
+  deliveries_.Keep();
+}
+
+std::int64_t EventStore::HighestId() {
+  return database_.Number("SELECT max(id) FROM events");
+}
+
+std::optional<std::int64_t> EventStore::FindDelivery(std::int64_t source,
+                                                     std::string_view delivery_id) {
+  const DeliveryDigest digest = DigestDelivery(delivery_id);
+  const std::optional<std::int64_t> event = deliveries_.Candidate(source, digest);
+  if (!event) return std::nullopt;
+  Rows rows = confirm_.Query(*event, source, Blob{View(digest)});
+  return rows.Next() ? event : std::nullopt;
+}
+
+void EventStore::Add(const EventRow& row, const IncomingEvent& event) {
+  DeliveryDigest digest{};
+  std::string_view delivery;
+  if (!event.delivery_id.empty()) {
+    digest = DigestDelivery(event.delivery_id);
+    delivery = View(digest);
+    if (row.outcome == EventOutcome::kStored) deliveries_.Add(row.source, digest, row.id);
+  }
+  add_.Run(row.id, row.source, Blob{delivery}, Blob{View(event.body_hash)}, event.received,
+           row.outcome, row.links, row.reason);
+}
+
+void EventStore::AddPayload(std::int64_t event, const Payload& payload) {
+  const PackedPayload packed = PackPayload(payload);
+  add_payload_.Run(event, packed.encoding, Blob{packed.bytes});
+}
+
+}  // namespace flaglinkd

@@ -1,0 +1,49 @@
+// The links table. Not safe for several threads; errors stick in the database (sqlite_database.h).
+// Internal to queue/.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/domain/life_cycle.h"
+#include "daemon/queue/link_row.h"
+#include "daemon/queue/sqlite_database.h"
+
+namespace flaglinkd {
+
+// A due link with what it takes to render it.
+struct DueLink {
+  LinkRow row;
+  std::int64_t name_space = 0;
+  std::string resource;            // its key
+  std::optional<Content> content;  // absent: the resource's row is damaged or missing
+  TimePoint first_seen;
+};
+
+class LinkStore {
+ public:
+  explicit LinkStore(Database& database);
+
+  std::vector<LinkRow> OfResource(std::int64_t resource);
+  std::optional<LinkRow> Find(const LinkId& id);
+  // Adds, changes or removes the row, as its two states ask for, and counts it. `before` is absent
+  // for a new link.
+  void Save(const std::optional<LinkRow>& before, const LinkRow& after, Books& books);
+
+  // The first `limit` links in due order.
+  std::vector<DueLink> Due(TimePoint now, std::size_t limit);
+  struct Appointment {
+    LinkId id;
+    TimePoint due;
+  };
+  // The first `limit` links that are or will be due, in that order.
+  std::vector<Appointment> Appointments(std::size_t limit);
+
+ private:
+  static LinkRow Read(const Rows& rows);
+
+  Statement of_resource_, find_, due_, appointments_, add_, change_, set_due_, remove_;
+};
+
+}  // namespace flaglinkd

@@ -1,0 +1,94 @@
+// Every statement that the SQLite queue runs per event, claim or outcome. In one place so that a
+// test can ask SQLite for their plans: each must be a search by key, and the claim must use
+// links_due. Internal to queue/.
+#pragma once
+
+namespace flaglinkd::statements {
+
+inline constexpr char kFindName[] = "SELECT id FROM names WHERE name = ?1";
+inline constexpr char kNameOf[] = "SELECT name FROM names WHERE id = ?1";
+inline constexpr char kAddName[] = "INSERT INTO names (name) VALUES (?1) RETURNING id";
+
+inline constexpr char kFindFlag[] = "SELECT id FROM flags WHERE project = ?1 AND key = ?2";
+inline constexpr char kFlagOf[] = "SELECT project, key FROM flags WHERE id = ?1";
+inline constexpr char kAddFlag[] = "INSERT INTO flags (project, key) VALUES (?1, ?2) RETURNING id";
+
+inline constexpr char kConfirmDelivery[] =
+    "SELECT 1 FROM events WHERE id = ?1 AND source = ?2 AND delivery = ?3";
+inline constexpr char kAddEvent[] =
+    "INSERT INTO events (id, source, delivery, body_hash, received_at, outcome, links, reason)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+inline constexpr char kAddPayload[] =
+    "INSERT INTO payloads (event_id, encoding, body) VALUES (?1, ?2, ?3)";
+
+inline constexpr char kFindResource[] =
+    "SELECT id FROM resources WHERE name_space = ?1 AND key = ?2";
+// A name that passed from one resource to another means the one that came later.
+inline constexpr char kFindResourceByName[] =
+    "SELECT id FROM resources WHERE name_space = ?1 AND name = ?2 ORDER BY id DESC LIMIT 1";
+inline constexpr char kReadResource[] =
+    "SELECT key, name, title, url, content, content_at, content_seen_at, main_at, main_seen_at, "
+    "deleted, mentions,"
+    " mentioning_parts, last_body IS NOT NULL FROM resources WHERE id = ?1";
+inline constexpr char kAddResource[] =
+    "INSERT INTO resources (id, name_space, key, name, title, url, content, content_at, "
+    "content_seen_at, main_at,"
+    " main_seen_at, deleted, mentions, mentioning_parts, first_seen_at)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+inline constexpr char kChangeResource[] =
+    "UPDATE resources SET title = ?2, url = ?3, content = ?4, content_at = ?5, content_seen_at = "
+    "?6, main_at = ?7,"
+    " main_seen_at = ?8, deleted = ?9, mentions = ?10, mentioning_parts = ?11 WHERE id = ?1";
+// Apart, since it moves an index entry.
+inline constexpr char kRenameResource[] = "UPDATE resources SET name = ?2 WHERE id = ?1";
+inline constexpr char kReadPart[] =
+    "SELECT at, seen_at, deleted, mentions, last_body IS NOT NULL FROM parts WHERE resource_id = "
+    "?1 AND part = ?2";
+inline constexpr char kChangePart[] =
+    "INSERT INTO parts (resource_id, part, at, seen_at, deleted, mentions) VALUES (?1, ?2, ?3, ?4, "
+    "?5, ?6)"
+    " ON CONFLICT (resource_id, part) DO UPDATE SET at = ?3, seen_at = ?4, deleted = ?5, mentions "
+    "= ?6";
+inline constexpr char kLastBody[] = "SELECT last_body FROM resources WHERE id = ?1";
+inline constexpr char kLastBodyOfPart[] =
+    "SELECT last_body FROM parts WHERE resource_id = ?1 AND part = ?2";
+inline constexpr char kSetLastBody[] = "UPDATE resources SET last_body = ?2 WHERE id = ?1";
+inline constexpr char kSetLastBodyOfPart[] =
+    "UPDATE parts SET last_body = ?3 WHERE resource_id = ?1 AND part = ?2";
+
+#define FLAGLINKD_LINK_COLUMNS                                                              \
+  "l.resource_id, l.flag_id, l.key, l.wanted, l.mentions, l.revision, l.applied_revision, " \
+  "l.presence,"                                                                             \
+  " l.ld_id, l.status, l.due_at, l.attempts, l.failing, l.error, l.changed_at, l.waiting_since"
+inline constexpr char kLinksOfResource[] =
+    "SELECT " FLAGLINKD_LINK_COLUMNS " FROM links l WHERE l.resource_id = ?1";
+inline constexpr char kReadLink[] =
+    "SELECT " FLAGLINKD_LINK_COLUMNS " FROM links l WHERE l.resource_id = ?1 AND l.flag_id = ?2";
+inline constexpr char kDueLinks[] =
+    "SELECT " FLAGLINKD_LINK_COLUMNS
+    ", r.name_space, r.key, r.name, r.title, r.url, r.content, r.first_seen_at"
+    " FROM links l LEFT JOIN resources r ON r.id = l.resource_id WHERE l.due_at <= ?1 ORDER BY "
+    "l.due_at LIMIT ?2";
+#undef FLAGLINKD_LINK_COLUMNS
+inline constexpr char kNextDue[] =
+    "SELECT resource_id, flag_id, due_at FROM links WHERE due_at IS NOT NULL ORDER BY due_at LIMIT "
+    "?1";
+inline constexpr char kAddLink[] =
+    "INSERT INTO links (resource_id, flag_id, key, wanted, mentions, revision, applied_revision, "
+    "presence, ld_id, status,"
+    " due_at, attempts, failing, error, changed_at, waiting_since)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
+// Without due_at, so that a link which already waits leaves the index alone.
+inline constexpr char kChangeLink[] =
+    "UPDATE links SET wanted = ?3, mentions = ?4, revision = ?5, applied_revision = ?6, presence = "
+    "?7, ld_id = ?8,"
+    " status = ?9, attempts = ?10, failing = ?11, error = ?12, changed_at = ?13, waiting_since = "
+    "?14"
+    " WHERE resource_id = ?1 AND flag_id = ?2";
+inline constexpr char kSetDue[] =
+    "UPDATE links SET due_at = ?3 WHERE resource_id = ?1 AND flag_id = ?2";
+inline constexpr char kRemoveLink[] = "DELETE FROM links WHERE resource_id = ?1 AND flag_id = ?2";
+
+inline constexpr char kSetTotal[] = "UPDATE totals SET value = ?2 WHERE name = ?1";
+
+}  // namespace flaglinkd::statements
