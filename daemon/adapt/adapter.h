@@ -1,4 +1,5 @@
-// A loaded adapter, as the pipeline sees it: its declarations as C++ values, and extraction across the C boundary.
+// A loaded adapter, as the pipeline sees it: its declarations as C++ values, and extraction across
+// the C boundary.
 #pragma once
 
 #include <cstdint>
@@ -27,10 +28,11 @@ struct AdapterReply {
 
 struct Extraction {
   enum class Outcome { kExtracted, kIgnored, kHandshake, kMalformed } outcome = Outcome::kMalformed;
-  std::string reason;           // one line, valid UTF-8
-  std::vector<Change> changes;  // every string valid UTF-8 and cut at its limit; `fields` are still absent
+  std::string reason;  // one line, valid UTF-8
+  std::vector<Change>
+      changes;  // every string valid UTF-8 and cut at its limit; `fields` are still absent
   std::optional<AdapterReply> reply;
-  bool truncated = false;       // there were more than kMaxChangesPerEvent
+  bool truncated = false;  // there were more than kMaxChangesPerEvent
 };
 
 struct AdapterInput {
@@ -39,28 +41,34 @@ struct AdapterInput {
   std::string body;
 };
 
-// Immutable; safe for several threads. The shared object stays loaded for ever, also when the last copy is gone.
+// Immutable; safe for several threads. The shared object stays loaded for ever, also when the last
+// copy is gone.
 class Adapter {
  public:
   virtual ~Adapter() = default;
   virtual const std::string& name() const = 0;
   virtual const std::string& version() const = 0;
-  virtual const std::vector<std::string>& headers() const = 0;   // lower case
-  virtual const std::vector<std::string>& blank() const = 0;     // JSON Pointers
+  virtual const std::vector<std::string>& headers() const = 0;  // lower case
+  virtual const std::vector<std::string>& blank() const = 0;    // JSON Pointers
   virtual const std::vector<std::string>& options() const = 0;
   virtual const std::vector<std::string>& methods() const = 0;
   virtual const std::optional<ValueLocation>& delivery_id() const = 0;
   // The schemes with {option:…} put in. kInvalid: an option that a scheme needs is missing.
-  virtual Result<std::vector<SignatureScheme>> Schemes(const std::vector<AdapterOption>& options) const = 0;
-  // kInvalid: a name that the adapter does not know, or what the adapter says against these options.
+  virtual Result<std::vector<SignatureScheme>> Schemes(
+      const std::vector<AdapterOption>& options) const = 0;
+  // kInvalid: a name that the adapter does not know, or what the adapter says against these
+  // options.
   virtual Status CheckOptions(const std::vector<AdapterOption>& options) const = 0;
-  // Never throws; an adapter that throws or breaks a rule of the boundary gives kMalformed with the reason.
-  virtual Extraction Extract(const AdapterInput& input, const std::vector<AdapterOption>& options) const = 0;
+  // Never throws; an adapter that throws or breaks a rule of the boundary gives kMalformed with the
+  // reason.
+  virtual Extraction Extract(const AdapterInput& input,
+                             const std::vector<AdapterOption>& options) const = 0;
 };
 
-// Loads directory/name.so. Refused, with file and reason: not there; the file or its directory not owned by root or by the
-// user that runs the program, or writable by others; no flaglink_adapter_v1; another ABI; a struct too small; a name other
-// than the file's; a declaration that makes no sense.
+// Loads directory/name.so. Refused, with file and reason: not there; the file or its directory not
+// owned by root or by the user that runs the program, or writable by others; no
+// flaglink_adapter_v1; another ABI; a struct too small; a name other than the file's; a declaration
+// that makes no sense.
 Result<std::shared_ptr<const Adapter>> LoadAdapter(const std::filesystem::path& directory,
                                                    const std::string& name);
 

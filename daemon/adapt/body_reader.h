@@ -1,5 +1,6 @@
-// Reads single values of an authentic body, and blanks those that must not be stored. A body is JSON, or a form; a form's
-// fields are addressed as "/field", and "/field/…" reaches into a field that holds JSON (Slack's `payload`). Pure.
+// Reads single values of an authentic body, and blanks those that must not be stored. A body is
+// JSON, or a form; a form's fields are addressed as "/field", and "/field/…" reaches into a field
+// that holds JSON (Slack's `payload`). Pure.
 #pragma once
 
 #include <memory>
@@ -22,10 +23,12 @@ class BodyReader {
 
   // Strings, numbers and booleans as text; null as ""; absent, objects and arrays: nothing.
   std::optional<std::string> Find(std::string_view pointer) const;
-  // The same for a value or a list of values (of strings, or of objects with `value`, `name` or `key`).
+  // The same for a value or a list of values (of strings, or of objects with `value`, `name` or
+  // `key`).
   std::optional<std::vector<std::string>> FindAll(std::string_view pointer) const;
 
-  // The body with the values at `pointers` replaced by ""; the very bytes that came when none is there.
+  // The body with the values at `pointers` replaced by ""; the very bytes that came when none is
+  // there.
   std::string Blanked(const std::vector<std::string>& pointers) const;
 
  private:

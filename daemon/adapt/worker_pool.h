@@ -1,5 +1,6 @@
-// A few threads that run jobs with a time budget each. A job that overruns it is given up: its thread is written off and
-// replaced, and what the job still does has no effect. Safe for several threads.
+// A few threads that run jobs with a time budget each. A job that overruns it is given up: its
+// thread is written off and replaced, and what the job still does has no effect. Safe for several
+// threads.
 #pragma once
 
 #include <functional>
@@ -10,7 +11,8 @@
 
 namespace flaglinkd {
 
-// What a job may consult after each step that is not ours (an adapter's extract), before it does anything that can be seen.
+// What a job may consult after each step that is not ours (an adapter's extract), before it does
+// anything that can be seen.
 class JobTicket {
  public:
   virtual ~JobTicket() = default;
@@ -26,15 +28,20 @@ class WorkerPool {
     std::size_t max_waiting = 4096;
   };
   struct Job {
-    std::string group;                               // the adapter's name: who is blamed for an overrun
+    std::string group;  // the adapter's name: who is blamed for an overrun
     std::function<void(JobTicket&)> run;
-    std::function<void(const std::string& reason)> overrun;  // instead of what `run` would have done; on a pool thread
+    // Instead of what `run` would have done; on a pool thread, and perhaps while `run` still goes
+    // on: both may only read what they share. Also where `run` throws, with what it threw.
+    std::function<void(const std::string& reason)> overrun;
   };
 
-  // `group_off` is called, once per group, when a group's second job overran; its later jobs go straight to `overrun`.
+  // `group_off` is called, once per group, when a group's second job overran; its later jobs go
+  // straight to `overrun`.
   WorkerPool(Options options, std::function<void(const std::string& group)> group_off);
-  // Waits for the jobs that are within their budget. A thread that was written off and still runs can't be joined: its stack
-  // and what its job holds stay alive until the process ends.
+  // Runs what waits, and returns once every job is done or given up. A thread that was written off
+  // and still runs can't be joined: its stack and what its job holds stay alive until the process
+  // ends. So where written_off() is not 0, end it with std::quick_exit or _exit: exit() would tear
+  // down globals under that thread.
   ~WorkerPool();
 
   // False: too many jobs wait; nothing was taken.

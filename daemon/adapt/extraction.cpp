@@ -1,0 +1,237 @@
+#include "daemon/adapt/extraction.h"
+
+#include <algorithm>
+#include <exception>
+#include <string_view>
+#include <utility>
+
+#include "daemon/adapt/copied_change.h"
+#include "daemon/domain/text.h"
+
+namespace flaglinkd {
+namespace {
+
+namespace limit = extraction_limit;
+
+flaglink_str Borrow(std::string_view text) {
+  return {text.data(), text.size()};
+}
+
+template <typename Named>
+std::vector<flaglink_pair> BorrowPairs(const std::vector<Named>& values) {
+  std::vector<flaglink_pair> pairs;
+  pairs.reserve(values.size());
+  for (const Named& value : values) pairs.push_back({Borrow(value.name), Borrow(value.value)});
+  return pairs;
+}
+
+std::string_view View(flaglink_str text) {
+  return text.data == nullptr ? std::string_view() : std::string_view(text.data, text.size);
+}
+
+// A header's value as RFC 9110, 5.5 has it, ASCII only: nothing in it can end the line.
+bool IsHeaderValue(std::string_view value) {
+  return std::ranges::all_of(value, [](char c) { return (c >= 0x20 && c < 0x7f) || c == '\t'; });
+}
+
+// In lower case; empty where `name` is no token of RFC 9110, 5.6.2 as headers are spelt in
+// practice.
+std::string HeaderName(std::string_view name) {
+  std::string lower;
+  for (char c : name) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_')) return {};
+    lower += c;
+  }
+  return lower;
+}
+
+// What the listener sets by itself: a second one would change where the answer ends.
+bool IsTheListeners(std::string_view header) {
+  return header == "content-length" || header == "content-type" || header == "connection" ||
+         header == "transfer-encoding";
+}
+
+// What the adapter's callbacks write into. It lives on RunExtract's stack: a callback after
+// extract() returned has nothing to call, which is the adapter's to respect (it is trusted code).
+// The first broken rule ends the taking.
+class Collector {
+ public:
+  const flaglink_sink& sink() const { return sink_; }
+
+  // The extraction, once extract() returned `outcome`.
+  Extraction Finish(int outcome);
+  void Break(std::string reason) {
+    if (broken_.empty()) broken_ = std::move(reason);
+  }
+
+ private:
+  void TakeChange(const flaglink_change* borrowed);
+  void TakeReply(std::uint32_t status, const flaglink_pair* headers, std::size_t header_count,
+                 flaglink_str content_type, flaglink_str body);
+  void TakeReplyHeader(const flaglink_pair& borrowed, AdapterReply& reply);
+  void TakeReason(flaglink_str reason);
+  std::string Reason() const;
+  std::string BrokenRule(int outcome) const;
+
+  // Runs one callback: nothing may be thrown through the adapter's frames, and nothing is taken
+  // once a rule was broken.
+  template <typename Take>
+  static void Guard(void* context, Take take) noexcept {
+    auto& collector = *static_cast<Collector*>(context);
+    if (!collector.broken_.empty()) return;
+    try {
+      take(collector);
+    } catch (const std::exception& error) {
+      collector.Break(std::string("what it gives can't be taken: ") + error.what());
+    }
+  }
+
+  static void OnChange(void* context, const flaglink_change* change) {
+    Guard(context, [&](Collector& collector) { collector.TakeChange(change); });
+  }
+  // No document is fetched by this daemon; what stands in the body is all that is linked.
+  static void OnNeed(void*, const flaglink_need*) {}
+  static void OnReply(void* context, std::uint32_t status, const flaglink_pair* headers,
+                      std::size_t header_count, flaglink_str content_type, flaglink_str body) {
+    Guard(context, [&](Collector& collector) {
+      collector.TakeReply(status, headers, header_count, content_type, body);
+    });
+  }
+  static void OnExplain(void* context, flaglink_str reason) {
+    Guard(context, [&](Collector& collector) { collector.TakeReason(reason); });
+  }
+
+  flaglink_sink sink_{sizeof(flaglink_sink), this, OnChange, OnNeed, OnReply, OnExplain};
+  BorrowedText text_{limit::kEvent};
+  Extraction extraction_;
+  std::string broken_;  // the first broken rule
+};
+
+void Collector::TakeChange(const flaglink_change* borrowed) {
+  if (borrowed == nullptr) return Break("it gave a change that is NULL");
+  if (extraction_.changes.size() == kMaxChangesPerEvent) {
+    extraction_.truncated = true;
+    return;
+  }
+  Result<Change> change = CopyChange(*borrowed, text_);
+  if (text_.exhausted()) {
+    return Break("its changes hold more than " + std::to_string(limit::kEvent) + " bytes");
+  }
+  if (!change.ok()) return Break(change.error().message);
+  extraction_.changes.push_back(*std::move(change));
+}
+
+void Collector::TakeReplyHeader(const flaglink_pair& borrowed, AdapterReply& reply) {
+  const std::size_t size = View(borrowed.name).size() + View(borrowed.value).size();
+  if (size > limit::kReplyHeader) return Break("it replies with an overlong header");
+  const std::string name = HeaderName(View(borrowed.name));
+  if (name.empty() || IsTheListeners(name) || !IsHeaderValue(View(borrowed.value))) {
+    return Break("it replies with the unusable header " + EscapeForLine(View(borrowed.name), 100));
+  }
+  reply.headers.push_back({name, std::string(View(borrowed.value))});
+}
+
+void Collector::TakeReply(std::uint32_t status, const flaglink_pair* headers,
+                          std::size_t header_count, flaglink_str content_type, flaglink_str body) {
+  if (extraction_.reply) return Break("it replies twice");
+  if (status < 200 || status > 299) {
+    return Break("it replies with status " + std::to_string(status));
+  }
+  if (View(body).size() > limit::kReplyBody) {
+    return Break("it replies with " + std::to_string(body.size) + " bytes, " +
+                 std::to_string(limit::kReplyBody) + " are allowed");
+  }
+  if (View(content_type).size() > limit::kReplyHeader || !IsHeaderValue(View(content_type))) {
+    return Break("it replies with an unusable content type");
+  }
+  if (header_count > limit::kReplyHeaders || (header_count > 0 && headers == nullptr)) {
+    return Break("it replies with " + std::to_string(header_count) + " headers");
+  }
+  AdapterReply reply{
+      static_cast<int>(status), std::string(View(content_type)), std::string(View(body)), {}};
+  for (std::size_t i = 0; i < header_count; ++i) TakeReplyHeader(headers[i], reply);
+  extraction_.reply = std::move(reply);
+}
+
+void Collector::TakeReason(flaglink_str reason) {
+  std::string& all = extraction_.reason;
+  if (all.size() >= limit::kReason || View(reason).empty()) return;
+  if (!all.empty()) all += "; ";
+  // Read no further than could be shown.
+  all += EscapeForLine(View(reason).substr(0, limit::kReason), limit::kReason);
+}
+
+// What the adapter said, and what was cut without its knowing.
+std::string Collector::Reason() const {
+  std::string reason = extraction_.reason;
+  for (const std::string& what : text_.cut()) {
+    reason += reason.empty() ? "" : "; ";
+    reason += what + (what == "url" ? " too long, left out" : " too long, cut");
+  }
+  return std::string(CutAtCharacter(reason, limit::kReason));
+}
+
+std::string Collector::BrokenRule(int outcome) const {
+  if (!broken_.empty()) return broken_;
+  const bool changes = !extraction_.changes.empty();
+  switch (outcome) {
+    case FLAGLINK_EXTRACTED: return changes ? "" : "it extracted no change";
+    case FLAGLINK_IGNORED: return changes ? "it ignored the event, but gave changes" : "";
+    case FLAGLINK_HANDSHAKE:
+      if (changes) return "it took the event for a handshake, but gave changes";
+      return extraction_.reply ? "" : "it took the event for a handshake, but has no reply";
+    case FLAGLINK_MALFORMED: return "";
+    default: return "it gave the unknown outcome " + std::to_string(outcome);
+  }
+}
+
+Extraction Collector::Finish(int outcome) {
+  Extraction failed;
+  if (std::string broken = BrokenRule(outcome); !broken.empty()) {
+    failed.reason = "the adapter broke a rule: " + broken;
+    if (!extraction_.reason.empty()) failed.reason += " (" + extraction_.reason + ")";
+    return failed;
+  }
+  extraction_.reason = Reason();
+  if (outcome == FLAGLINK_MALFORMED) {
+    failed.reason = extraction_.reason.empty() ? "not what this source sends" : extraction_.reason;
+    return failed;
+  }
+  if (outcome == FLAGLINK_IGNORED && extraction_.reason.empty()) {
+    extraction_.reason = "not of a kind that is linked";
+  }
+  extraction_.outcome = outcome == FLAGLINK_EXTRACTED ? Extraction::Outcome::kExtracted
+                        : outcome == FLAGLINK_IGNORED ? Extraction::Outcome::kIgnored
+                                                      : Extraction::Outcome::kHandshake;
+  return std::move(extraction_);
+}
+
+}  // namespace
+
+Extraction RunExtract(ExtractFunction extract, const AdapterInput& input,
+                      const std::vector<AdapterOption>& options) {
+  const std::vector<flaglink_pair> headers = BorrowPairs(input.headers);
+  const std::vector<flaglink_pair> pairs = BorrowPairs(options);
+  flaglink_request request{};
+  request.struct_size = sizeof request;
+  request.headers = headers.data();
+  request.header_count = headers.size();
+  request.options = pairs.data();
+  request.option_count = pairs.size();
+  request.body = Borrow(input.body);
+  request.content_type = Borrow(input.content_type);
+
+  Collector collector;
+  int outcome = FLAGLINK_MALFORMED;
+  try {
+    outcome = extract(&request, &collector.sink());
+  } catch (const std::exception& error) {
+    collector.Break("it threw " + EscapeForLine(error.what(), limit::kReason));
+  } catch (...) {
+    collector.Break("it threw something that is no std::exception");
+  }
+  return collector.Finish(outcome);
+}
+
+}  // namespace flaglinkd
