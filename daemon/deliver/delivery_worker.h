@@ -1,5 +1,6 @@
-// The one thread that brings LaunchDarkly from what is applied to what is wanted: claims due links, plans the requests, sends
-// them, records what came of it. Policy is in retry_policy.h and pauses.h (pure); requests and answers are in the destination.
+// The one thread that brings LaunchDarkly from what is applied to what is wanted: claims due links,
+// plans the requests, sends them, records what came of it. Policy is in retry_policy.h and pauses.h
+// (pure); requests and answers are in the destination.
 #pragma once
 
 #include <functional>
@@ -25,13 +26,16 @@ struct DeliveryOptions {
 class DeliveryWorker {
  public:
   // Everything outlives the worker. The thread starts at once. `jitter` gives numbers in [0, 1).
-  DeliveryWorker(const DeliveryOptions& options, Writer& writer, Destination& destination, const Clock& clock,
-                 Metrics& metrics, std::function<double()> jitter);
-  // Waits for what is under way, at most the timeout, and joins. What was not recorded is found again after the next start.
+  DeliveryWorker(const DeliveryOptions& options, Writer& writer, Destination& destination,
+                 const Clock& clock, Metrics& metrics, std::function<double()> jitter);
+  // As Stop.
   ~DeliveryWorker();
   DeliveryWorker(const DeliveryWorker&) = delete;
   DeliveryWorker& operator=(const DeliveryWorker&) = delete;
 
+  // Waits for what is under way, at most the timeout, and joins. What was not recorded is found
+  // again after the next start. Afterwards Wake does nothing, so that the writer may end later.
+  void Stop();
   // From any thread: links may be due.
   void Wake();
   TimePoint LastAlive() const;

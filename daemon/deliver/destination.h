@@ -26,8 +26,9 @@ struct AttemptOutcome {
   std::optional<TimePoint> not_before;  // what the answer said (Retry-After, X-Ratelimit-Reset)
   std::string link_id;                  // LaunchDarkly's _id, where the answer gave it
   int status = 0;                       // the HTTP status; 0: no answer
-  std::string reason;                   // for the log, the link's row and a person; no secrets, at most 200 characters
-  bool answered = false;                // LaunchDarkly itself answered, whatever it said: it is not away
+  std::string reason;                   // one line, at most 200 characters, no secrets
+  // LaunchDarkly is at work: not silent, not 5xx, not turning everybody away (401, 429).
+  bool answered = false;
 };
 
 // Not safe for several threads, but for Wake.

@@ -1,5 +1,5 @@
-// LaunchDarkly's Flag Links API (beta) over HTTP. flag_link_api.h holds the pure halves: a link request as an HTTP call, and
-// what an answer means.
+// LaunchDarkly's Flag Links API (beta) over HTTP. flag_link_api.h holds the pure halves: a link
+// request as an HTTP call, and what an answer means.
 #pragma once
 
 #include <memory>
@@ -25,11 +25,12 @@ struct LaunchDarklyOptions {
 
 // kInvalid: a base_url that is not an origin, or not https off loopback.
 Status CheckBaseUrl(const std::string& base_url);
-// "app.launchdarkly.com", with ":port" where it is not the scheme's own.
+// "app.launchdarkly.com", with ":port" where it is not the scheme's own; "" if it is not an origin.
 std::string HostOf(const std::string& base_url);
 
 // `options`, `client`, `clock` and `metrics` outlive the destination.
-std::unique_ptr<Destination> MakeLaunchDarkly(const LaunchDarklyOptions& options, HttpClient& client,
-                                              const Clock& clock, Metrics& metrics);
+std::unique_ptr<Destination> MakeLaunchDarkly(const LaunchDarklyOptions& options,
+                                              HttpClient& client, const Clock& clock,
+                                              Metrics& metrics);
 
 }  // namespace flaglinkd

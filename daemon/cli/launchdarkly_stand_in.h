@@ -1,0 +1,68 @@
+// LaunchDarkly's Flag Links API as far as flaglinkd uses it, in memory: for `flaglinkd demo` and
+// the tests. It is strict where the API is documented and has a switch where it is not. No I/O.
+// Safe for several threads.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "daemon/base/clock.h"
+#include "daemon/base/guarded.h"
+#include "daemon/domain/flag_key.h"
+#include "daemon/http/http_message.h"
+
+namespace flaglinkd {
+
+class LaunchDarklyStandIn {
+ public:
+  // What a POST with a key that is taken gets. The API's documentation does not say; kTwin (201 and
+  // a second link) is the worst that it could do.
+  enum class Duplicate { kConflict, kBadRequest, kTwin };
+
+  struct Options {
+    std::string token;  // what Authorization must be, to the letter
+    std::optional<std::set<FlagKey>> flags = std::nullopt;  // absent: every flag exists
+    Duplicate duplicate = Duplicate::kConflict;
+  };
+
+  struct Link {
+    std::string id;
+    FlagKey flag;
+    std::string key, integration_key, deep_link, title, description;
+    std::int64_t timestamp_ms = 0, created_ms = 0;
+    std::map<std::string, std::string> metadata;
+  };
+
+  struct Request {
+    TimePoint when;
+    std::string method, path, link_key;  // the key or id that it names; "" for a listing
+    int status = 0;
+  };
+
+  // `clock` outlives the stand-in.
+  LaunchDarklyStandIn(Options options, const Clock& clock);
+  ~LaunchDarklyStandIn();
+
+  HttpResponse Answer(const HttpRequest& request);
+
+  void AddFlag(const FlagKey& flag);
+  void SetToken(const std::string& token);
+
+  // In the order of their making.
+  std::vector<Link> Links() const;
+  std::vector<Request> Requests() const;
+  // How many times a POST made a link with this key on this flag.
+  int Created(const FlagKey& flag, const std::string& link_key) const;
+
+ private:
+  struct State;
+  const Clock& clock_;
+  std::unique_ptr<Guarded<State>> state_;
+};
+
+}  // namespace flaglinkd

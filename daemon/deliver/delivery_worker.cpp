@@ -1,0 +1,251 @@
+#include "daemon/deliver/delivery_worker.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "daemon/base/guarded.h"
+#include "daemon/deliver/delivery.h"
+#include "daemon/deliver/delivery_report.h"
+#include "daemon/deliver/pauses.h"
+#include "daemon/deliver/retry_policy.h"
+
+namespace flaglinkd {
+namespace {
+
+constexpr Duration kLongestRound = std::chrono::seconds(10);  // a sign of life for the watchdog
+constexpr int kRequestsPerLease = 3;  // find, create, find: no plan is longer
+
+RetryPolicy PolicyOf(const DeliveryOptions& options) {
+  return {options.timeout, options.first_retry, options.longest_retry, options.give_up_after,
+          options.unknown_flag_patience};
+}
+
+// Where the writer's thread leaves the leases. It may outlive the worker, since a claim may be
+// answered late.
+class Mailbox {
+ public:
+  explicit Mailbox(Destination& destination) : state_(State{{}, &destination}) {}
+
+  void Put(std::vector<Lease> leases) {
+    const auto state = state_.Lock();
+    state->leases = std::move(leases);
+    // Under the lock, so that after Close nobody touches the destination; it only writes one byte.
+    if (state->destination != nullptr) state->destination->Wake();
+  }
+  // Absent: the claim is not answered yet.
+  std::optional<std::vector<Lease>> Take() { return std::exchange(state_.Lock()->leases, {}); }
+  void Close() { state_.Lock()->destination = nullptr; }
+
+ private:
+  struct State {
+    std::optional<std::vector<Lease>> leases;
+    Destination* destination = nullptr;
+  };
+  Guarded<State> state_;
+};
+
+}  // namespace
+
+class DeliveryWorker::Loop {
+ public:
+  Loop(const DeliveryOptions& options, Writer& writer, Destination& destination, const Clock& clock,
+       Metrics& metrics, std::function<double()> jitter)
+      : options_(options),
+        policy_(PolicyOf(options)),
+        writer_(writer),
+        destination_(destination),
+        clock_(clock),
+        jitter_(std::move(jitter)),
+        report_(metrics),
+        pauses_(policy_),
+        mailbox_(std::make_shared<Mailbox>(destination)),
+        alive_(clock.Now()),
+        thread_([this](std::stop_token stop) { Run(stop); }) {}
+
+  ~Loop() { Stop(); }
+
+  void Stop() {
+    if (!thread_.joinable()) return;
+    thread_.request_stop();
+    destination_.Wake();
+    thread_.join();
+    mailbox_->Close();
+  }
+
+  void Wake() { destination_.Wake(); }
+  TimePoint LastAlive() const { return alive_.load(); }
+
+ private:
+  void Run(std::stop_token stop);
+  void Drain();
+  std::optional<TimePoint> NextClaim(TimePoint now) const;
+  void Claim(TimePoint now);
+  void TakeLeases();
+  void Step(std::uint64_t number);
+  void Answered(std::uint64_t number, const AttemptOutcome& answer);
+  void End(std::uint64_t number, Outcome outcome);
+
+  const DeliveryOptions options_;
+  const RetryPolicy policy_;
+  Writer& writer_;
+  Destination& destination_;
+  const Clock& clock_;
+  const std::function<double()> jitter_;
+
+  DeliveryReport report_;
+  Pauses pauses_;
+  const std::shared_ptr<Mailbox> mailbox_;
+  bool claiming_ = false;
+  TimePoint claim_not_before_ = TimePoint::min();
+  std::map<std::uint64_t, Delivery> under_way_;
+  std::uint64_t next_number_ = 1;
+  std::optional<TimePoint> last_answered_;
+  std::atomic<TimePoint> alive_;
+  std::jthread thread_;  // last, so that it starts when all else is there
+};
+
+void DeliveryWorker::Loop::Run(std::stop_token stop) {
+  while (!stop.stop_requested()) {
+    TakeLeases();
+    const TimePoint now = clock_.Now();
+    alive_ = now;
+    std::optional<TimePoint> next_claim = NextClaim(now);
+    if (next_claim && *next_claim <= now) {
+      Claim(now);
+      next_claim.reset();  // its answer wakes us
+    }
+    const Duration wait = next_claim ? *next_claim - now : kLongestRound;
+    destination_.Poll(std::clamp(wait, Duration(0), kLongestRound));
+  }
+  Drain();
+}
+
+// A claim that is still unanswered gives its leases back; what is under way gets the time that a
+// request may take.
+void DeliveryWorker::Loop::Drain() {
+  const auto deadline = std::chrono::steady_clock::now() + options_.timeout;
+  while (claiming_ || !under_way_.empty()) {
+    const auto left =
+        std::chrono::duration_cast<Duration>(deadline - std::chrono::steady_clock::now());
+    if (left <= Duration(0)) return;
+    if (auto leases = mailbox_->Take()) {
+      claiming_ = false;
+      std::vector<Outcome> unsent;
+      for (Lease& lease : *leases) {
+        unsent.push_back(PutOff(Plan(std::move(lease)), clock_.Now(), "flaglinkd stops"));
+      }
+      if (!unsent.empty()) writer_.Record(std::move(unsent), [](const std::vector<bool>&) {});
+      continue;
+    }
+    destination_.Poll(left);
+  }
+}
+
+// When to claim next; absent while something else has to happen first, which wakes us.
+std::optional<TimePoint> DeliveryWorker::Loop::NextClaim(TimePoint now) const {
+  if (!options_.enabled || claiming_) return std::nullopt;
+  const std::optional<TimePoint> due = writer_.Statistics().next_due;
+  if (!due) return std::nullopt;
+  TimePoint at = std::max({now, claim_not_before_, *due});
+  if (const auto resumes = pauses_.Until()) at = std::max(at, *resumes);
+  if (static_cast<int>(under_way_.size()) >= pauses_.Limit(options_.concurrency, at)) {
+    return std::nullopt;
+  }
+  return at;
+}
+
+void DeliveryWorker::Loop::Claim(TimePoint now) {
+  const int limit = pauses_.Limit(options_.concurrency, now) - static_cast<int>(under_way_.size());
+  claiming_ = true;
+  // Each request is sent only if its lease outlasts it, hence one time-out more than the plan has
+  // requests.
+  const Duration lease = (kRequestsPerLease + 1) * options_.timeout;
+  writer_.Claim(
+      static_cast<std::size_t>(limit), lease,
+      [mailbox = mailbox_](std::vector<Lease> leases) { mailbox->Put(std::move(leases)); });
+}
+
+void DeliveryWorker::Loop::TakeLeases() {
+  std::optional<std::vector<Lease>> leases = mailbox_->Take();
+  if (!leases) return;
+  claiming_ = false;
+  // Something was due and nothing came: the store has trouble.
+  if (leases->empty()) claim_not_before_ = clock_.Now() + options_.first_retry;
+  for (Lease& lease : *leases) {
+    const std::uint64_t number = next_number_++;
+    const Delivery& delivery = under_way_.emplace(number, Plan(std::move(lease))).first->second;
+    if (std::optional<Outcome> unsent = EndUnsent(delivery)) {
+      report_.EndedUnsent(delivery, *unsent);
+      End(number, std::move(*unsent));
+    } else {
+      Step(number);
+    }
+  }
+}
+
+// Sends the next request of the plan, unless a pause or the lease's end is in its way.
+void DeliveryWorker::Loop::Step(std::uint64_t number) {
+  const Delivery& delivery = under_way_.at(number);
+  const TimePoint now = clock_.Now();
+  const LinkRequest& request = delivery.plan[delivery.at];
+  if (delivery.lease.until - now < options_.timeout) {
+    return End(number, PutOff(delivery, now, "the lease was about to end"));
+  }
+  if (const std::optional<TimePoint> due = pauses_.HeldUntil(request, now)) {
+    return End(number, PutOff(delivery, *due, "delivery is paused"));
+  }
+  pauses_.Sent(request);
+  destination_.Send(request, [this, number](AttemptOutcome answer) { Answered(number, answer); });
+}
+
+void DeliveryWorker::Loop::Answered(std::uint64_t number, const AttemptOutcome& answer) {
+  Delivery& delivery = under_way_.at(number);
+  const TimePoint now = clock_.Now();
+  const LinkRequest& request = delivery.plan[delivery.at];
+  if (answer.answered) last_answered_ = now;
+  report_.Paused(pauses_, pauses_.Learn(request, answer, now, jitter_()), now);
+  Circumstances circumstances;
+  circumstances.now = now;
+  circumstances.jitter = jitter_();
+  circumstances.resumes = pauses_.HeldUntil(request, now).value_or(now);
+  circumstances.others_answered = last_answered_ && now - *last_answered_ <= options_.longest_retry;
+  std::optional<Outcome> outcome = Advance(delivery, answer, policy_, circumstances);
+  if (!outcome) return Step(number);
+  report_.Ended(delivery, *outcome, answer, now);
+  End(number, std::move(*outcome));
+}
+
+void DeliveryWorker::Loop::End(std::uint64_t number, Outcome outcome) {
+  under_way_.erase(number);
+  // A lease that was no longer ours changes nothing: whoever has it now sees the link as maybe
+  // present and looks first.
+  writer_.Record({std::move(outcome)}, [](const std::vector<bool>&) {});
+}
+
+DeliveryWorker::DeliveryWorker(const DeliveryOptions& options, Writer& writer,
+                               Destination& destination, const Clock& clock, Metrics& metrics,
+                               std::function<double()> jitter)
+    : loop_(std::make_unique<Loop>(options, writer, destination, clock, metrics,
+                                   std::move(jitter))) {}
+
+DeliveryWorker::~DeliveryWorker() = default;
+
+void DeliveryWorker::Stop() {
+  loop_->Stop();
+}
+
+void DeliveryWorker::Wake() {
+  loop_->Wake();
+}
+
+TimePoint DeliveryWorker::LastAlive() const {
+  return loop_->LastAlive();
+}
+
+}  // namespace flaglinkd

@@ -1,0 +1,130 @@
+#include "daemon/deliver/pauses.h"
+
+#include <algorithm>
+
+namespace flaglinkd {
+namespace {
+
+using Result = AttemptOutcome::Result;
+
+// Fewer can be the trouble of a single link.
+constexpr int kAwayAfter = 5;
+
+const char* VerbOf(RequestKind kind) {
+  switch (kind) {
+    case RequestKind::kCreate: return "create";
+    case RequestKind::kRemove: return "remove";
+    case RequestKind::kFind: return "find";
+  }
+  return "";
+}
+
+bool IsAway(const AttemptOutcome& answer) {
+  return !answer.answered && (answer.result == Result::kRetry || answer.result == Result::kLost);
+}
+
+}  // namespace
+
+int Pauses::Limit(int concurrency, TimePoint now) const {
+  if (!account_) return concurrency;
+  return now < account_->until ? 0 : 1;
+}
+
+std::optional<TimePoint> Pauses::Until() const {
+  return account_ ? std::optional(account_->until) : std::nullopt;
+}
+
+std::optional<TimePoint> Pauses::HeldUntil(const LinkRequest& request, TimePoint now) const {
+  if (account_ && now < account_->until) return account_->until;
+  const auto found = permissions_.find({request.flag.project, request.kind});
+  if (found == permissions_.end()) return std::nullopt;
+  if (now < found->second.until) return found->second.until;
+  if (!found->second.probing) return std::nullopt;
+  return now + std::min(policy_.timeout, policy_.longest_retry);
+}
+
+void Pauses::Sent(const LinkRequest& request) {
+  const auto found = permissions_.find({request.flag.project, request.kind});
+  if (found != permissions_.end()) found->second.probing = true;
+}
+
+std::vector<PauseChange> Pauses::Learn(const LinkRequest& request, const AttemptOutcome& answer,
+                                       TimePoint now, double jitter) {
+  away_ = IsAway(answer) ? away_ + 1 : 0;
+  std::vector<PauseChange> changes;
+  if (auto change = LearnAccount(answer, now, jitter)) changes.push_back(std::move(*change));
+  if (auto change = LearnPermission(request, answer, now)) changes.push_back(std::move(*change));
+  return changes;
+}
+
+// The pause that this answer asks for.
+std::optional<Pauses::Account> Pauses::Wanted(const AttemptOutcome& answer, TimePoint now,
+                                              double jitter) {
+  const int failures = account_ ? account_->failures : 0;
+  if (answer.result == Result::kUnauthorized) {
+    return Account{Pause::kToken, now + policy_.longest_retry, failures};
+  }
+  const bool limited = answer.result == Result::kRateLimited;
+  const bool away = IsAway(answer) && (answer.not_before || away_ >= kAwayAfter || account_);
+  if (!limited && !away) return std::nullopt;
+  const TimePoint until = answer.not_before.value_or(now + policy_.Backoff(failures));
+  return Account{limited ? Pause::kRateLimit : Pause::kAway,
+                 until + RetryPolicy::Part(policy_.first_retry, jitter), failures};
+}
+
+std::optional<PauseChange> Pauses::LearnAccount(const AttemptOutcome& answer, TimePoint now,
+                                                double jitter) {
+  PauseChange change;
+  change.scope = "everything";
+  const bool waited = account_ && now >= account_->until;
+  if (waited) ++account_->failures;
+  std::optional<Account> wanted = Wanted(answer, now, jitter);
+  if (!wanted) {
+    // What was sent before the pause and answered in it proves nothing.
+    if (!waited || !answer.answered) return std::nullopt;
+    change.kind = PauseChange::Kind::kEnds;
+    change.pause = account_->pause;
+    change.until = now;
+    account_.reset();
+    return change;
+  }
+  if (account_) {
+    change.kind = PauseChange::Kind::kGoesOn;
+    wanted->until = std::max(wanted->until, account_->until);
+  }
+  account_ = wanted;
+  change.pause = account_->pause;
+  change.until = account_->until;
+  return change;
+}
+
+std::optional<PauseChange> Pauses::LearnPermission(const LinkRequest& request,
+                                                   const AttemptOutcome& answer, TimePoint now) {
+  const Scope scope{request.flag.project, request.kind};
+  const auto found = permissions_.find(scope);
+  const bool forbidden = answer.result == Result::kForbidden;
+  PauseChange change;
+  change.pause = Pause::kPermission;
+  change.scope = request.flag.project + " " + VerbOf(request.kind);
+  if (forbidden) {
+    change.kind =
+        found == permissions_.end() ? PauseChange::Kind::kBegins : PauseChange::Kind::kGoesOn;
+    change.until = now + policy_.longest_retry;
+    permissions_[scope] = Permission{change.until, false};
+    return change;
+  }
+  if (found == permissions_.end()) return std::nullopt;
+  found->second.probing = false;
+  if (!answer.answered) return std::nullopt;
+  change.kind = PauseChange::Kind::kEnds;
+  change.until = now;
+  permissions_.erase(found);
+  return change;
+}
+
+bool Pauses::Has(Pause pause) const {
+  if (pause == Pause::kPermission) return !permissions_.empty();
+  return account_ && account_->pause == pause;
+}
+
+}  // namespace flaglinkd

@@ -1,0 +1,73 @@
+// Who may send now. A refused token (401), a rate limit (429) and a LaunchDarkly that is away stop
+// everybody; a refused permission (403) stops one verb in one project. A pause ends when a request
+// that was let through after it, the probe, shows that the cause is gone. Pure: time is passed in.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "daemon/base/clock.h"
+#include "daemon/deliver/destination.h"
+#include "daemon/deliver/retry_policy.h"
+
+namespace flaglinkd {
+
+enum class Pause { kToken, kRateLimit, kAway, kPermission };
+
+struct PauseChange {
+  enum class Kind { kBegins, kGoesOn, kEnds } kind = Kind::kBegins;
+  Pause pause = Pause::kToken;
+  std::string scope;  // "everything", or the project and the verb
+  TimePoint until;    // of one that ends: now
+};
+
+class Pauses {
+ public:
+  explicit Pauses(const RetryPolicy& policy) : policy_(policy) {}
+
+  // How many links may be under way: all of `concurrency`, none while everything is paused, one as
+  // the probe after that.
+  int Limit(int concurrency, TimePoint now) const;
+  // The end of the pause of everything, which may lie in the past while its probe is awaited.
+  std::optional<TimePoint> Until() const;
+
+  // Absent: the request may be sent now. Else when to come back with it.
+  std::optional<TimePoint> HeldUntil(const LinkRequest& request, TimePoint now) const;
+  // It is being sent, perhaps as the probe of its permission: the next of its kind are held until
+  // its answer must be known.
+  void Sent(const LinkRequest& request);
+
+  // What an answer says about the pauses; `jitter` is in [0, 1).
+  std::vector<PauseChange> Learn(const LinkRequest& request, const AttemptOutcome& answer,
+                                 TimePoint now, double jitter);
+
+  bool Has(Pause pause) const;
+
+ private:
+  struct Account {
+    Pause pause = Pause::kToken;
+    TimePoint until;
+    int failures = 0;  // probes that failed
+  };
+  struct Permission {
+    TimePoint until;
+    bool probing = false;
+  };
+  using Scope = std::pair<std::string, RequestKind>;
+
+  std::optional<Account> Wanted(const AttemptOutcome& answer, TimePoint now, double jitter);
+  std::optional<PauseChange> LearnAccount(const AttemptOutcome& answer, TimePoint now,
+                                          double jitter);
+  std::optional<PauseChange> LearnPermission(const LinkRequest& request,
+                                             const AttemptOutcome& answer, TimePoint now);
+
+  const RetryPolicy policy_;
+  std::optional<Account> account_;
+  std::map<Scope, Permission> permissions_;
+  int away_ = 0;  // requests in a row without a usable answer
+};
+
+}  // namespace flaglinkd

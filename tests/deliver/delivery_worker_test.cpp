@@ -1,0 +1,374 @@
+#include "daemon/deliver/delivery_worker.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <thread>
+
+#include "tests/deliver/delivery_fixture.h"
+#include "tests/fakes/manual_clock.h"
+
+namespace flaglinkd {
+namespace {
+
+using Duplicate = LaunchDarklyStandIn::Duplicate;
+using Fault = FaultServer::Fault;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+const FlagKey kFlag{"default", "checkout-v2"};
+
+HttpResponse Status(int status, std::vector<Header> headers = {}) {
+  HttpResponse response;
+  response.status = status;
+  response.headers = std::move(headers);
+  return response;
+}
+
+std::string InMilliseconds(TimePoint when) {
+  return std::to_string(std::chrono::duration_cast<milliseconds>(when.time_since_epoch()).count());
+}
+
+// Waits for so many failed attempts.
+bool AwaitRetries(DeliveryFixture& delivery, const std::string& reason, int count) {
+  const std::string series =
+      R"(flaglinkd_attempts_total{outcome="retry",reason=")" + reason + "\"} ";
+  return delivery.Await([&] {
+    const std::string text = delivery.metrics.Text();
+    const std::size_t at = text.find(series);
+    return at != std::string::npos && std::stoi(text.substr(at + series.size())) >= count;
+  });
+}
+
+TEST(DeliveryWorker, ALinkIsMadeOnceAndRecordedAsApplied) {
+  SystemClock clock;
+  DeliveryFixture delivery(clock, FastDelivery());
+  delivery.Mention("SHOP-42", kFlag);
+  ASSERT_TRUE(delivery.AwaitApplied(1));
+  const auto links = delivery.stand_in.Links();
+  ASSERT_EQ(links.size(), 1u);
+  EXPECT_EQ(links[0].flag, kFlag);
+  EXPECT_EQ(links[0].title, "SHOP-42: roll out");
+  EXPECT_EQ(links[0].deep_link, "https://acme.example/browse/SHOP-42");
+  EXPECT_THAT(delivery.Methods(), ElementsAre("POST"));
+  EXPECT_THAT(delivery.metrics.Text(),
+              HasSubstr(R"(flaglinkd_attempts_total{outcome="applied",reason="none"} 1)"));
+}
+
+TEST(DeliveryWorker, ALinkThatIsNoLongerWantedIsRemoved) {
+  SystemClock clock;
+  DeliveryFixture delivery(clock, FastDelivery());
+  delivery.Mention("SHOP-42", kFlag);
+  ASSERT_TRUE(delivery.AwaitApplied(1));
+  delivery.Delete("SHOP-42");
+  ASSERT_TRUE(delivery.AwaitApplied(0));
+  ASSERT_TRUE(delivery.Await([&] { return delivery.writer.Statistics().total_applied == 2; }));
+  EXPECT_TRUE(delivery.stand_in.Links().empty());
+  EXPECT_THAT(delivery.Methods(), ElementsAre("POST", "DELETE"));
+}
+
+TEST(DeliveryWorker, ManyLinksAreMadeOnceEach) {
+  SystemClock clock;
+  DeliveryFixture delivery(clock, FastDelivery());
+  for (int i = 0; i < 50; ++i) delivery.Mention("SHOP-" + std::to_string(i), kFlag);
+  ASSERT_TRUE(delivery.AwaitApplied(50));
+  EXPECT_EQ(delivery.stand_in.Links().size(), 50u);
+  EXPECT_EQ(delivery.server.Arrivals().size(), 50u);
+}
+
+TEST(DeliveryWorker, AfterRefusedConnectionsTheLinkIsMadeWithoutLookingFirst) {
+  SystemClock clock;
+  DeliveryFixture delivery(clock, FastDelivery());
+  delivery.server.Refuse();
+  delivery.Mention("SHOP-42", kFlag);
+  ASSERT_TRUE(AwaitRetries(delivery, "network", 3));
+  delivery.server.Accept();
+  ASSERT_TRUE(delivery.AwaitApplied(1));
+  EXPECT_THAT(delivery.Methods(), ElementsAre("POST"));
+}
+
+TEST(DeliveryWorker, A503IsTriedAgainAndNothingIsMadeTwice) {
+  SystemClock clock;
+  DeliveryFixture delivery(clock, FastDelivery());
+  delivery.server.Misbehave({Fault::kAnswer, Status(503)}, 3);
+  delivery.Mention("SHOP-42", kFlag);
+  ASSERT_TRUE(delivery.AwaitApplied(1));
+  EXPECT_THAT(delivery.Methods(), ElementsAre("POST", "POST", "POST", "POST"));
+}
+
+TEST(DeliveryWorker, AfterABadGatewayTheLinkIsLookedForFirst) {
+  SystemClock clock;
+  DeliveryFixture delivery(clock, FastDelivery());
+  delivery.server.Misbehave({Fault::kAnswer, Status(502)}, 1);
+  delivery.Mention("SHOP-42", kFlag);
+  ASSERT_TRUE(delivery.AwaitApplied(1));
+  EXPECT_THAT(delivery.Methods(), ElementsAre("POST", "GET", "POST"));
+}
+
+class LostAnswer : public testing::TestWithParam<Fault> {};
+
+TEST_P(LostAnswer, MakesNoSecondLink) {
+  SystemClock clock;
+  DeliveryFixture delivery(clock, FastDelivery(), Duplicate::kTwin);
+  delivery.server.Misbehave({GetParam(), {}}, 1);
+  delivery.Mention("SHOP-42", kFlag);
+  ASSERT_TRUE(delivery.AwaitApplied(1));
+  EXPECT_EQ(delivery.stand_in.Links().size(), 1u);
+  EXPECT_THAT(delivery.Methods(), ElementsAre("POST", "GET"));
+}
+
+INSTANTIATE_TEST_SUITE_P(OfEveryKind, LostAnswer,
+                         testing::Values(Fault::kLoseAnswer, Fault::kCutAnswer, Fault::kRubbish));
+
+TEST(DeliveryWorker, ALostAnswerOnAKeptConnectionMakesNoSecondLink) {
+  SystemClock clock;
+  DeliveryFixture delivery(clock, FastDelivery(), Duplicate::kTwin);
+  delivery.Mention("SHOP-1", kFlag);
+  ASSERT_TRUE(delivery.AwaitApplied(1));
+  delivery.server.Misbehave({Fault::kLoseAnswer, {}}, 1);
+  delivery.Mention("SHOP-2", kFlag);
+  ASSERT_TRUE(delivery.AwaitApplied(2));
+  EXPECT_EQ(delivery.stand_in.Links().size(), 2u);
+}
+
+TEST(DeliveryWorker, AResetBeforeTheWorkIsLookedIntoAndThenMade) {
+  SystemClock clock;
+  DeliveryFixture delivery(clock, FastDelivery(), Duplicate::kTwin);
+  delivery.server.Misbehave({Fault::kReset, {}}, 1);
+  delivery.Mention("SHOP-42", kFlag);
+  ASSERT_TRUE(delivery.AwaitApplied(1));
+  EXPECT_THAT(delivery.Methods(), ElementsAre("POST", "GET", "POST"));
+}
+
+// The first POST is answered as if somebody had made the link just before.
+void MakeItBefore(DeliveryFixture& delivery) {
+  *delivery.intercept.Lock() = [&](const HttpRequest& request) {
+    if (request.method == "POST" && delivery.stand_in.Links().empty()) {
+      delivery.stand_in.Answer(request);
+    }
+    return std::nullopt;
+  };
+}
+
+TEST(DeliveryWorker, AConflictIsResolvedByFindingTheLink) {
+  SystemClock clock;
+  DeliveryFixture delivery(clock, FastDelivery(), Duplicate::kConflict);
+  MakeItBefore(delivery);
+  delivery.Mention("SHOP-42", kFlag);
+  ASSERT_TRUE(delivery.AwaitApplied(1));
+  EXPECT_THAT(delivery.Methods(), ElementsAre("POST", "GET"));
+}
+
+TEST(DeliveryWorker, A400ThatSaysTheKeyExistsIsResolvedByFindingTheLink) {
+  SystemClock clock;
+  DeliveryFixture delivery(clock, FastDelivery(), Duplicate::kBadRequest);
+  MakeItBefore(delivery);
+  delivery.Mention("SHOP-42", kFlag);
+  ASSERT_TRUE(delivery.AwaitApplied(1));
+  EXPECT_THAT(delivery.Methods(), ElementsAre("POST", "GET"));
+}
+
+TEST(DeliveryWorker, AnyOther400FailsTheLink) {
+  SystemClock clock;
+  DeliveryFixture delivery(clock, FastDelivery());
+  delivery.server.Misbehave({Fault::kAnswer, Status(400)});
+  delivery.Mention("SHOP-42", kFlag);
+  ASSERT_TRUE(delivery.Await([&] { return delivery.writer.Statistics().failed == 1; }));
+  EXPECT_THAT(delivery.Methods(), ElementsAre("POST"));
+}
+
+struct Told {
+  const char* name;
+  std::function<std::vector<Header>(TimePoint now)> headers;
+  Duration at_least;
+};
+
+void PrintTo(const Told& told, std::ostream* out) {
+  *out << told.name;
+}
+
+class RateLimit : public testing::TestWithParam<Told> {};
+
+TEST_P(RateLimit, HoldsEverybodyForAsLongAsWasTold) {
+  SystemClock clock;
+  DeliveryOptions options = FastDelivery();
+  options.concurrency = 1;
+  DeliveryFixture delivery(clock, options);
+  const TimePoint now = clock.Now();
+  delivery.server.Misbehave({Fault::kAnswer, Status(429, GetParam().headers(now))}, 1);
+  delivery.Mention("SHOP-1", kFlag);
+  delivery.Mention("SHOP-2", {"other", "flag"});
+  ASSERT_TRUE(delivery.AwaitApplied(2));
+  const auto arrivals = delivery.server.Arrivals();
+  ASSERT_EQ(arrivals.size(), 3u);
+  EXPECT_GE(arrivals[1].when - now, GetParam().at_least);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    InEveryForm, RateLimit,
+    testing::Values(Told{"RetryAfter",
+                         [](TimePoint) {
+                           return std::vector<Header>{{"Retry-After", "1"}};
+                         },
+                         seconds(1)},
+                    Told{"Reset",
+                         [](TimePoint now) {
+                           return std::vector<Header>{
+                               {"X-Ratelimit-Reset", InMilliseconds(now + milliseconds(300))}};
+                         },
+                         milliseconds(299)},
+                    Told{"ResetLaterThanRetryAfter",
+                         [](TimePoint now) {
+                           return std::vector<Header>{
+                               {"Retry-After", "1"},
+                               {"X-Ratelimit-Reset", InMilliseconds(now + milliseconds(1300))}};
+                         },
+                         milliseconds(1299)},
+                    Told{"ResetInThePast",
+                         [](TimePoint) {
+                           return std::vector<Header>{{"X-Ratelimit-Reset", "1000000000000"}};
+                         },
+                         milliseconds(2)},
+                    Told{"Nothing", [](TimePoint) { return std::vector<Header>{}; },
+                         milliseconds(2)}),
+    [](const auto& told) { return std::string(told.param.name); });
+
+TEST(DeliveryWorker, ARefusedTokenPausesEverythingUntilItWorksAgain) {
+  SystemClock clock;
+  DeliveryFixture delivery(clock, FastDelivery());
+  delivery.stand_in.SetToken("another");
+  for (int i = 0; i < 20; ++i) delivery.Mention("SHOP-" + std::to_string(i), kFlag);
+  // Of twenty links two were on their way at first; then it is one probe per pause.
+  ASSERT_TRUE(delivery.Await([&] { return delivery.server.Arrivals().size() >= 4; }));
+  const auto arrivals = delivery.server.Arrivals();
+  EXPECT_GE(arrivals[2].when - arrivals[0].when, FastDelivery().longest_retry);
+  EXPECT_GE(arrivals[3].when - arrivals[2].when, FastDelivery().longest_retry);
+  EXPECT_THAT(delivery.metrics.Text(), HasSubstr(R"(flaglinkd_delivery_paused{reason="token"} 1)"));
+  EXPECT_EQ(delivery.writer.Statistics().failed, 0);
+
+  delivery.stand_in.SetToken("api-token");
+  ASSERT_TRUE(delivery.AwaitApplied(20));
+  EXPECT_THAT(delivery.metrics.Text(), HasSubstr(R"(flaglinkd_delivery_paused{reason="token"} 0)"));
+}
+
+TEST(DeliveryWorker, ARefusedPermissionPausesItsVerbInItsProjectOnly) {
+  SystemClock clock;
+  DeliveryFixture delivery(clock, FastDelivery());
+  *delivery.intercept.Lock() = [](const HttpRequest& request) -> std::optional<HttpResponse> {
+    if (request.path.find("/locked/") == std::string::npos) return std::nullopt;
+    return Status(403);
+  };
+  for (int i = 0; i < 10; ++i) delivery.Mention("SECRET-" + std::to_string(i), {"locked", "flag"});
+  for (int i = 0; i < 10; ++i) delivery.Mention("SHOP-" + std::to_string(i), kFlag);
+  ASSERT_TRUE(delivery.AwaitApplied(10));
+  EXPECT_EQ(delivery.writer.Statistics().waiting, 10);
+  EXPECT_THAT(delivery.metrics.Text(),
+              HasSubstr(R"(flaglinkd_delivery_paused{reason="permission"} 1)"));
+
+  *delivery.intercept.Lock() = nullptr;
+  ASSERT_TRUE(delivery.AwaitApplied(20));
+  EXPECT_THAT(delivery.metrics.Text(),
+              HasSubstr(R"(flaglinkd_delivery_paused{reason="permission"} 0)"));
+}
+
+TEST(DeliveryWorker, AnUnknownFlagIsAskedForSlowlyAndLinkedOnceItExists) {
+  ManualClock clock;
+  DeliveryFixture delivery(clock, DeliveryOptions());
+  *delivery.intercept.Lock() = [](const HttpRequest&) { return Status(404); };
+  delivery.Mention("SHOP-42", kFlag);
+  ASSERT_TRUE(delivery.Await([&] { return delivery.writer.Statistics().unknown_flag == 1; }));
+  *delivery.intercept.Lock() = nullptr;
+  clock.Advance(minutes(5) - milliseconds(1));
+  delivery.GoRound();
+  EXPECT_THAT(delivery.Methods(), ElementsAre("POST"));
+  clock.Advance(milliseconds(1));
+  delivery.GoRound();
+  ASSERT_TRUE(delivery.AwaitApplied(1));
+  EXPECT_THAT(delivery.Methods(), ElementsAre("POST", "POST"));
+}
+
+TEST(DeliveryWorker, AnOutageIsProbedByOneLinkAtATime) {
+  ManualClock clock;
+  DeliveryOptions options;
+  options.concurrency = 1;
+  DeliveryFixture delivery(clock, options);
+  delivery.server.Misbehave({Fault::kAnswer, Status(503)});
+  for (int i = 0; i < 20; ++i) delivery.Mention("SHOP-" + std::to_string(i), kFlag);
+  ASSERT_TRUE(AwaitRetries(delivery, "http_status", 5));
+  clock.Advance(Duration(1));
+  delivery.GoRound();
+  EXPECT_EQ(delivery.server.Arrivals().size(), 5u);
+
+  clock.Advance(seconds(2));
+  delivery.GoRound();
+  ASSERT_TRUE(AwaitRetries(delivery, "http_status", 6));
+  EXPECT_EQ(delivery.server.Arrivals().size(), 6u);
+
+  delivery.server.Behave();
+  clock.Advance(minutes(5));
+  delivery.GoRound();
+  ASSERT_TRUE(delivery.AwaitApplied(20));
+  EXPECT_EQ(delivery.stand_in.Links().size(), 20u);
+}
+
+TEST(DeliveryWorker, ALinkThatKeepsFailingHoldsNobodyUpAndIsGivenUp) {
+  SystemClock clock;
+  DeliveryOptions options = FastDelivery();
+  options.give_up_after = milliseconds(100);
+  DeliveryFixture delivery(clock, options);
+  *delivery.intercept.Lock() = [](const HttpRequest& request) -> std::optional<HttpResponse> {
+    if (request.path.find("/poison") == std::string::npos) return std::nullopt;
+    return Status(409, {});
+  };
+  delivery.Mention("BAD-1", {"default", "poison"});
+  for (int i = 0; i < 10; ++i) delivery.Mention("SHOP-" + std::to_string(i), kFlag);
+  ASSERT_TRUE(delivery.AwaitApplied(10));
+  ASSERT_TRUE(delivery.Await([&] { return delivery.writer.Statistics().failed == 1; }));
+}
+
+TEST(DeliveryWorker, SwitchedOffItClaimsNothing) {
+  ManualClock clock;
+  DeliveryOptions options;
+  options.enabled = false;
+  DeliveryFixture delivery(clock, options);
+  delivery.Mention("SHOP-42", kFlag);
+  ASSERT_TRUE(delivery.Await([&] { return delivery.writer.Statistics().waiting == 1; }));
+  clock.Advance(minutes(1));
+  delivery.GoRound();
+  clock.Advance(minutes(1));
+  delivery.GoRound();
+  EXPECT_TRUE(delivery.server.Arrivals().empty());
+  EXPECT_TRUE(delivery.writer.Statistics().next_due.has_value());
+}
+
+TEST(DeliveryWorker, AtTheEndItWaitsForWhatIsUnderWay) {
+  SystemClock clock;
+  DeliveryFixture delivery(clock, FastDelivery());
+  FaultServer::Misbehaviour slow;
+  slow.delay = milliseconds(100);
+  delivery.server.Misbehave(slow);
+  delivery.Mention("SHOP-42", kFlag);
+  while (delivery.server.Arrivals().empty()) std::this_thread::yield();
+  delivery.Stop();
+  EXPECT_TRUE(delivery.AwaitApplied(1));
+}
+
+TEST(DeliveryWorker, AtTheEndItWaitsNoLongerThanTheTimeout) {
+  SystemClock clock;
+  DeliveryOptions options = FastDelivery();
+  options.timeout = milliseconds(100);
+  DeliveryFixture delivery(clock, options);
+  delivery.server.Misbehave({Fault::kHang, {}});
+  delivery.Mention("SHOP-42", kFlag);
+  while (delivery.server.Arrivals().empty()) std::this_thread::yield();
+  const TimePoint start = clock.Now();
+  delivery.Stop();
+  EXPECT_LT(clock.Now() - start, seconds(10));
+}
+
+}  // namespace
+}  // namespace flaglinkd

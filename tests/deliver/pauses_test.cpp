@@ -1,0 +1,176 @@
+#include "daemon/deliver/pauses.h"
+
+#include <gtest/gtest.h>
+
+namespace flaglinkd {
+namespace {
+
+using Result = AttemptOutcome::Result;
+using Change = PauseChange::Kind;
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr TimePoint kNow(seconds(1'767'225'600));
+constexpr double kNoJitter = 0;
+
+LinkRequest Request(RequestKind kind = RequestKind::kCreate,
+                    const std::string& project = "default") {
+  LinkRequest request;
+  request.kind = kind;
+  request.flag = {project, "checkout-v2"};
+  return request;
+}
+
+AttemptOutcome Answer(Result result, std::optional<TimePoint> not_before = std::nullopt) {
+  AttemptOutcome answer;
+  answer.result = result;
+  answer.not_before = not_before;
+  answer.answered = result != Result::kUnauthorized && result != Result::kRateLimited &&
+                    result != Result::kRetry && result != Result::kLost;
+  return answer;
+}
+
+struct PausesTest : testing::Test {
+  std::vector<PauseChange> Learn(const AttemptOutcome& answer, TimePoint now,
+                                 const LinkRequest& request = Request()) {
+    return pauses.Learn(request, answer, now, kNoJitter);
+  }
+  Pauses pauses{RetryPolicy{}};
+};
+
+TEST_F(PausesTest, AtFirstEverybodyMaySend) {
+  EXPECT_EQ(pauses.Limit(4, kNow), 4);
+  EXPECT_EQ(pauses.Until(), std::nullopt);
+  EXPECT_EQ(pauses.HeldUntil(Request(), kNow), std::nullopt);
+}
+
+TEST_F(PausesTest, ARefusedTokenStopsEverybodyForTheLongestRetry) {
+  const auto changes = Learn(Answer(Result::kUnauthorized), kNow);
+  ASSERT_EQ(changes.size(), 1u);
+  EXPECT_EQ(changes[0].kind, Change::kBegins);
+  EXPECT_EQ(changes[0].pause, Pause::kToken);
+  EXPECT_EQ(changes[0].until, kNow + minutes(5));
+  EXPECT_TRUE(pauses.Has(Pause::kToken));
+  EXPECT_EQ(pauses.Limit(4, kNow + seconds(299)), 0);
+  EXPECT_EQ(pauses.HeldUntil(Request(RequestKind::kRemove, "other"), kNow), kNow + minutes(5));
+}
+
+TEST_F(PausesTest, AfterThePauseOneProbeAtATimeIsSentUntilItWorks) {
+  Learn(Answer(Result::kUnauthorized), kNow);
+  const TimePoint probe = kNow + minutes(5);
+  EXPECT_EQ(pauses.Limit(4, probe), 1);
+  const auto again = Learn(Answer(Result::kUnauthorized), probe);
+  ASSERT_EQ(again.size(), 1u);
+  EXPECT_EQ(again[0].kind, Change::kGoesOn);
+  EXPECT_EQ(pauses.Until(), probe + minutes(5));
+  EXPECT_EQ(pauses.Limit(4, probe + minutes(4)), 0);
+  const auto works = Learn(Answer(Result::kDone), probe + minutes(5));
+  ASSERT_EQ(works.size(), 1u);
+  EXPECT_EQ(works[0].kind, Change::kEnds);
+  EXPECT_EQ(works[0].pause, Pause::kToken);
+  EXPECT_EQ(pauses.Limit(4, probe + minutes(5)), 4);
+  EXPECT_FALSE(pauses.Has(Pause::kToken));
+}
+
+TEST_F(PausesTest, ASuccessThatWasUnderWayWhenThePauseBeganDoesNotEndIt) {
+  Learn(Answer(Result::kRateLimited, kNow + minutes(1)), kNow);
+  EXPECT_TRUE(Learn(Answer(Result::kDone), kNow + seconds(1)).empty());
+  EXPECT_EQ(pauses.Limit(4, kNow + seconds(2)), 0);
+}
+
+TEST_F(PausesTest, ARateLimitHoldsUntilWhatWasToldAndSomeJitter) {
+  pauses.Learn(Request(), Answer(Result::kRateLimited, kNow + minutes(2)), kNow, 0.5);
+  EXPECT_EQ(pauses.Until(), kNow + minutes(2) + std::chrono::milliseconds(500));
+  EXPECT_TRUE(pauses.Has(Pause::kRateLimit));
+}
+
+TEST_F(PausesTest, ARateLimitIsNeverShortenedByALaterAnswer) {
+  Learn(Answer(Result::kRateLimited, kNow + hours(2)), kNow);
+  Learn(Answer(Result::kRateLimited, kNow + seconds(5)), kNow + seconds(1));
+  Learn(Answer(Result::kUnauthorized), kNow + seconds(2));
+  EXPECT_EQ(pauses.Until(), kNow + hours(2));
+}
+
+TEST_F(PausesTest, ARateLimitThatTellsNothingBacksOffByItself) {
+  TimePoint now = kNow;
+  for (const int expected : {1, 2, 4, 8}) {
+    Learn(Answer(Result::kRateLimited), now);
+    EXPECT_EQ(pauses.Until(), now + seconds(expected));
+    now += seconds(expected);
+  }
+}
+
+TEST_F(PausesTest, LaunchDarklyIsAwayOnceFiveInARowGotNoAnswer) {
+  for (int i = 0; i < 4; ++i) EXPECT_TRUE(Learn(Answer(Result::kLost), kNow).empty());
+  EXPECT_EQ(pauses.Limit(4, kNow), 4);
+  const auto changes = Learn(Answer(Result::kRetry), kNow);
+  ASSERT_EQ(changes.size(), 1u);
+  EXPECT_EQ(changes[0].pause, Pause::kAway);
+  EXPECT_EQ(pauses.Until(), kNow + seconds(1));
+}
+
+TEST_F(PausesTest, OneAnswerBetweenShowsThatLaunchDarklyIsThere) {
+  for (int i = 0; i < 20; ++i) {
+    Learn(Answer(i % 4 == 0 ? Result::kRefused : Result::kLost), kNow);
+  }
+  EXPECT_EQ(pauses.Limit(4, kNow), 4);
+}
+
+TEST_F(PausesTest, AnOutageIsProbedEverMoreSlowlyUpToTheLongestRetry) {
+  TimePoint now = kNow;
+  for (int i = 0; i < 5; ++i) Learn(Answer(Result::kRetry), now);
+  for (int i = 0; i < 20; ++i) {
+    now = *pauses.Until();
+    Learn(Answer(Result::kRetry), now);
+  }
+  EXPECT_EQ(*pauses.Until() - now, minutes(5));
+}
+
+TEST_F(PausesTest, AServerErrorWithARetryAfterStopsEverybodyAtOnce) {
+  Learn(Answer(Result::kRetry, kNow + seconds(30)), kNow);
+  EXPECT_EQ(pauses.Until(), kNow + seconds(30));
+}
+
+TEST_F(PausesTest, ARefusedPermissionStopsItsVerbInItsProjectOnly) {
+  const auto changes = Learn(Answer(Result::kForbidden), kNow);
+  ASSERT_EQ(changes.size(), 1u);
+  EXPECT_EQ(changes[0].pause, Pause::kPermission);
+  EXPECT_EQ(changes[0].scope, "default create");
+  EXPECT_EQ(pauses.HeldUntil(Request(), kNow + seconds(1)), kNow + minutes(5));
+  EXPECT_EQ(pauses.HeldUntil(Request(RequestKind::kRemove), kNow), std::nullopt);
+  EXPECT_EQ(pauses.HeldUntil(Request(RequestKind::kCreate, "other"), kNow), std::nullopt);
+  EXPECT_EQ(pauses.Limit(4, kNow), 4);
+}
+
+TEST_F(PausesTest, WhileAPermissionIsProbedTheOthersWaitForItsAnswer) {
+  Learn(Answer(Result::kForbidden), kNow);
+  const TimePoint probe = kNow + minutes(5);
+  EXPECT_EQ(pauses.HeldUntil(Request(), probe), std::nullopt);
+  pauses.Sent(Request());
+  EXPECT_EQ(pauses.HeldUntil(Request(), probe), probe + seconds(20));
+  Learn(Answer(Result::kForbidden), probe + seconds(1));
+  EXPECT_EQ(pauses.HeldUntil(Request(), probe + seconds(2)), probe + seconds(1) + minutes(5));
+}
+
+TEST_F(PausesTest, AProbeOfAPermissionThatGetsNoAnswerMakesRoomForTheNext) {
+  Learn(Answer(Result::kForbidden), kNow);
+  const TimePoint probe = kNow + minutes(5);
+  pauses.Sent(Request());
+  Learn(Answer(Result::kLost), probe);
+  EXPECT_TRUE(pauses.Has(Pause::kPermission));
+  EXPECT_EQ(pauses.HeldUntil(Request(), probe), std::nullopt);
+}
+
+TEST_F(PausesTest, APermissionThatIsThereAgainEndsItsPause) {
+  Learn(Answer(Result::kForbidden), kNow);
+  const auto changes = Learn(Answer(Result::kUnknownFlag), kNow + minutes(5));
+  ASSERT_EQ(changes.size(), 1u);
+  EXPECT_EQ(changes[0].kind, Change::kEnds);
+  EXPECT_EQ(changes[0].scope, "default create");
+  EXPECT_FALSE(pauses.Has(Pause::kPermission));
+  EXPECT_EQ(pauses.HeldUntil(Request(), kNow + minutes(5)), std::nullopt);
+}
+
+}  // namespace
+}  // namespace flaglinkd
