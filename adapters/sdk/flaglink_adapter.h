@@ -22,7 +22,7 @@ extern "C" {
 #define FLAGLINK_ADAPTER_ABI 1u
 
 typedef struct flaglink_str {
-  const char *data;
+  const char* data;
   size_t size;
 } flaglink_str;
 
@@ -33,71 +33,81 @@ typedef struct flaglink_pair {
 /* How the source signs. The daemon holds the secret and compares. */
 typedef struct flaglink_signature {
   uint32_t struct_size;
-  const char *algorithm;      /* "hmac-sha1" "hmac-sha256" "hmac-sha512" "token" */
-  const char *header;         /* lower case: "x-hub-signature-256" */
-  const char *prefix;         /* "sha256=", required where not "" */
-  const char *encoding;       /* "hex" "base64" */
-  const char *signed_content; /* "{body}"  "v0:{timestamp}:{body}"  "{id}.{timestamp}.{body}"  "{body}{option:callback_url}" */
-  const char *separator;      /* several signatures in one header: "," " " or NULL */
-  const char *key_encoding;   /* "text" "base64" */
-  const char *timestamp;      /* "header:x-slack-request-timestamp"  "body:/webhookTimestamp"  NULL */
-  const char *timestamp_unit; /* "s" "ms" "iso8601" or NULL */
-  const char *id;             /* "header:webhook-id": what {id} stands for, or NULL */
+  const char* algorithm; /* "hmac-sha1" "hmac-sha256" "hmac-sha512" "token" */
+  const char* header;    /* lower case: "x-hub-signature-256" */
+  const char* prefix;    /* "sha256=", required where not "" */
+  const char* encoding;  /* "hex" "base64" */
+  const char*
+      signed_content; /* "{body}"  "v0:{timestamp}:{body}"  "{id}.{timestamp}.{body}"  "{body}{option:callback_url}" */
+  const char* separator;    /* several signatures in one header: "," " " or NULL */
+  const char* key_encoding; /* "text" "base64" */
+  const char* timestamp;    /* "header:x-slack-request-timestamp"  "body:/webhookTimestamp"  NULL */
+  const char* timestamp_unit;            /* "s" "ms" "iso8601" or NULL */
+  const char* id;                        /* "header:webhook-id": what {id} stands for, or NULL */
   uint32_t past_seconds, future_seconds; /* the default replay window, used with a timestamp */
 } flaglink_signature;
 
 typedef struct flaglink_request {
   uint32_t struct_size;
-  const flaglink_pair *headers; /* declared ones only; names in lower case */
+  const flaglink_pair* headers; /* declared ones only; names in lower case */
   size_t header_count;
-  const flaglink_pair *options; /* the source's [options], names with dots for nested tables: "workspaces.T024BE7LD" */
+  const flaglink_pair*
+      options; /* the source's [options], names with dots for nested tables: "workspaces.T024BE7LD" */
   size_t option_count;
-  const flaglink_pair *fetched; /* answers to earlier needs, by name */
+  const flaglink_pair* fetched; /* answers to earlier needs, by name */
   size_t fetched_count;
   flaglink_str body, content_type;
 } flaglink_request;
 
 /* CREATED: an event that can't be an edit, or a snapshot that rides along (the issue in a comment event). Without a flag and
  * on an unknown resource it leaves no trace; the other two always do. */
-typedef enum flaglink_kind { FLAGLINK_UPDATED = 0, FLAGLINK_DELETED = 1, FLAGLINK_CREATED = 2 } flaglink_kind;
+typedef enum flaglink_kind {
+  FLAGLINK_UPDATED = 0,
+  FLAGLINK_DELETED = 1,
+  FLAGLINK_CREATED = 2
+} flaglink_kind;
 
 /* What the webhook says of one part of one resource. */
 typedef struct flaglink_change {
   uint32_t struct_size;
-  uint32_t kind;                /* flaglink_kind */
-  flaglink_str resource;        /* immutable id with site or tenant; absent: `name` resolves it */
-  flaglink_str name;            /* what people call it: "SHOP-42" */
-  flaglink_str part;            /* "" is the resource itself, else a comment's id and the like */
+  uint32_t kind;         /* flaglink_kind */
+  flaglink_str resource; /* immutable id with site or tenant; absent: `name` resolves it */
+  flaglink_str name;     /* what people call it: "SHOP-42" */
+  flaglink_str part;     /* "" is the resource itself, else a comment's id and the like */
   int64_t part_time_us, content_time_us; /* since 1970; 0: the sender gives none */
-  int64_t created_ms;           /* the resource's creation, the link's timestamp; 0: none */
+  int64_t created_ms; /* the resource's creation, the link's timestamp; 0: none */
   flaglink_str title, url, description, integration_key, author;
   uint32_t author_is_bot, is_private;
-  const flaglink_pair *metadata; /* a field that is absent from the list stays as it is */
+  /* A field that is absent from the list stays as it is. A name that ends in '?' ("creator?") is a fallback: its value is
+   * taken only while nothing is known of the field, so that a link is never posted with a field missing. */
+  const flaglink_pair* metadata;
   size_t metadata_count;
-  const flaglink_pair *texts;   /* name for the reason ("description"), text freed of markup */
+  const flaglink_pair* texts; /* name for the reason ("description"), text freed of markup */
   size_t text_count;
-  const flaglink_str *labels;
+  const flaglink_str* labels;
   size_t label_count;
-  uint32_t has_texts, has_labels; /* 1: carried whole, replaces what is known; 0: not carried, leaves it */
+  uint32_t has_texts,
+      has_labels; /* 1: carried whole, replaces what is known; 0: not carried, leaves it */
 } flaglink_change;
 
 /* A document that the body leaves out and the daemon may fetch. */
 typedef struct flaglink_need {
   uint32_t struct_size;
-  flaglink_str name, host, path, query; /* host: a literal of the adapter or an option of the source */
+  flaglink_str name, host, path,
+      query; /* host: a literal of the adapter or an option of the source */
 } flaglink_need;
 
 /* Implemented by the daemon. Each function copies what it is given. */
 typedef struct flaglink_sink {
   uint32_t struct_size;
-  void *context;
-  void (*change)(void *context, const flaglink_change *change);
-  void (*need)(void *context, const flaglink_need *need);
+  void* context;
+  void (*change)(void* context, const flaglink_change* change);
+  void (*need)(void* context, const flaglink_need* need);
   /* What the sender wants to read back: a handshake, or a slash command's reply, sent after the commit. */
-  void (*reply)(void *context, uint32_t status, const flaglink_pair *headers, size_t header_count,
+  void (*reply)(void* context, uint32_t status, const flaglink_pair* headers, size_t header_count,
                 flaglink_str content_type, flaglink_str body);
   /* One line that says why: of IGNORED and MALFORMED, and of what was left out of the rest. */
-  void (*explain)(void *context, flaglink_str reason);
+  void (*explain)(void* context, flaglink_str reason);
 } flaglink_sink;
 
 typedef enum flaglink_outcome {
@@ -110,22 +120,24 @@ typedef enum flaglink_outcome {
 typedef struct flaglink_adapter {
   uint32_t abi;         /* FLAGLINK_ADAPTER_ABI */
   uint32_t struct_size; /* sizeof(flaglink_adapter) as the adapter knows it */
-  const char *name;     /* the folder, the .so, the config key */
-  const char *version;
-  const flaglink_signature *signatures; /* the first whose header is there decides */
+  const char* name;     /* the folder, the .so, the config key */
+  const char* version;
+  const flaglink_signature* signatures; /* the first whose header is there decides */
   size_t signature_count;
-  const char *delivery_id;        /* "header:x-github-delivery"  "body:/event_id"  NULL */
-  const char *const *headers;     /* what extract() wants to see, lower case, NULL-terminated */
-  const char *const *blank;       /* JSON Pointers (form fields: "/token") that are blanked before storing, NULL-terminated */
-  const char *const *options;     /* names that it understands, "workspaces.*" for a table, NULL-terminated */
-  const char *methods;            /* "POST"  "POST,PUT" */
-  flaglink_outcome (*extract)(const flaglink_request *request, const flaglink_sink *sink);
+  const char* delivery_id;    /* "header:x-github-delivery"  "body:/event_id"  NULL */
+  const char* const* headers; /* what extract() wants to see, lower case, NULL-terminated */
+  const char* const*
+      blank; /* JSON Pointers (form fields: "/token") that are blanked before storing, NULL-terminated */
+  const char* const*
+      options;         /* names that it understands, "workspaces.*" for a table, NULL-terminated */
+  const char* methods; /* "POST"  "POST,PUT" */
+  flaglink_outcome (*extract)(const flaglink_request* request, const flaglink_sink* sink);
   /* One line of why these options make no working source, or data == NULL. Called once, at load; may be NULL. The text lives
    * as long as the object. */
-  flaglink_str (*check_options)(const flaglink_pair *options, size_t option_count);
+  flaglink_str (*check_options)(const flaglink_pair* options, size_t option_count);
 } flaglink_adapter;
 
-const flaglink_adapter *flaglink_adapter_v1(void);
+const flaglink_adapter* flaglink_adapter_v1(void);
 
 #ifdef __cplusplus
 }
