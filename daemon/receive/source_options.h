@@ -15,7 +15,8 @@
 
 namespace flaglinkd {
 
-// An IPv4 or IPv6 network; an IPv4 address is held as the IPv6 address that maps it, with 96 added to its prefix.
+// An IPv4 or IPv6 network; an IPv4 address is held as the IPv6 address that maps it, with 96 added
+// to its prefix.
 struct Network {
   std::array<std::uint8_t, 16> address{};
   int prefix = 128;
@@ -25,7 +26,8 @@ struct Network {
 Result<Network> ParseNetwork(const std::string& text);
 bool Contains(const Network& network, const std::string& address);
 
-// "/issue/fields/project/key" = ["SHOP"]: the value at the pointer, or one of the list there, is one of these.
+// "/issue/fields/project/key" = ["SHOP"]: the value at the pointer, or one of the list there, is
+// one of these.
 struct PointerFilter {
   std::string pointer;
   std::vector<std::string> values;

@@ -1,0 +1,244 @@
+#include "daemon/receive/intake.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "daemon/receive/answers.h"
+#include "daemon/receive/client_address.h"
+#include "daemon/receive/interpret.h"
+#include "daemon/verify/verify.h"
+
+namespace flaglinkd {
+namespace {
+
+constexpr char kNoSource[] = "none";
+
+std::string_view FindHeader(const HttpRequest& request, std::string_view name) {
+  for (const Header& header : request.headers) {
+    if (header.name == name) return header.value;
+  }
+  return "";
+}
+
+bool Allows(const std::vector<Network>& networks, const std::string& address) {
+  return networks.empty() ||
+         std::any_of(networks.begin(), networks.end(),
+                     [&](const Network& network) { return Contains(network, address); });
+}
+
+HttpResponse MethodAnswer(const std::vector<std::string>& methods) {
+  HttpResponse response = ErrorAnswer(405, "method");
+  std::string allowed;
+  for (const std::string& method : methods) allowed += (allowed.empty() ? "" : ", ") + method;
+  response.headers.push_back({"allow", allowed});
+  return response;
+}
+
+WebhookOutcome OutcomeOf(CommitResult::Kind kind) {
+  switch (kind) {
+    case CommitResult::Kind::kStored: return WebhookOutcome::kStored;
+    case CommitResult::Kind::kIgnored: return WebhookOutcome::kIgnored;
+    case CommitResult::Kind::kDuplicate: return WebhookOutcome::kDuplicate;
+    case CommitResult::Kind::kFailed: return WebhookOutcome::kFailed;
+    case CommitResult::Kind::kUnavailable: return WebhookOutcome::kUnavailable;
+  }
+  return WebhookOutcome::kUnavailable;
+}
+
+void LogCommit(const std::string& source, const CommitResult& result) {
+  switch (result.kind) {
+    case CommitResult::Kind::kStored:
+      Log(result.links > 0 ? LogLevel::kInfo : LogLevel::kDebug, "event stored",
+          {{"source", source}, {"event", result.event}, {"links", result.links}});
+      return;
+    case CommitResult::Kind::kFailed:
+      Log(LogLevel::kWarning, "event failed",
+          {{"source", source}, {"event", result.event}, {"reason", result.reason}});
+      return;
+    case CommitResult::Kind::kDuplicate:
+      Log(LogLevel::kDebug, "event is a duplicate", {{"source", source}, {"event", result.event}});
+      return;
+    case CommitResult::Kind::kIgnored:
+      Log(LogLevel::kDebug, "event ignored", {{"source", source}, {"reason", result.reason}});
+      return;
+    case CommitResult::Kind::kUnavailable: return;  // the writer says once why, not per event
+  }
+}
+
+}  // namespace
+
+// One request on its way. The set keeps the source alive through a reload.
+struct Intake::Visit {
+  std::shared_ptr<const SourceSet> sources;
+  const Source* source;
+  Webhook webhook;
+  Responder responder;
+  Metrics& metrics;
+  const Clock& clock;
+
+  void Answer(HttpResponse response, WebhookOutcome outcome) const {
+    const std::string& name = source->options.name;
+    metrics.CountWebhook(name, outcome);
+    metrics.ObserveWebhook(name, clock.Now() - webhook.received);
+    responder.Send(std::move(response));
+  }
+};
+
+Intake::Intake(std::shared_ptr<const SourceSet> sources, std::vector<Network> trusted_proxies,
+               WorkerPool& workers, Writer& writer, const Clock& clock, Metrics& metrics)
+    : workers_(workers), writer_(writer), clock_(clock), metrics_(metrics) {
+  Swap(std::move(sources), std::move(trusted_proxies));
+}
+
+void Intake::Swap(std::shared_ptr<const SourceSet> sources, std::vector<Network> trusted_proxies) {
+  *snapshot_.Lock() =
+      std::make_shared<const Snapshot>(Snapshot{std::move(sources), std::move(trusted_proxies)});
+}
+
+std::variant<HttpHandler::Accept, HttpResponse> Intake::OnHead(const HttpRequest& head) {
+  const std::shared_ptr<const Snapshot> now = Now();
+  const Source* source = now->sources->FindByPath(head.path);
+  if (source == nullptr) {
+    metrics_.CountWebhook(kNoSource, WebhookOutcome::kRejectedPath);
+    return ErrorAnswer(404, "no such path");
+  }
+  const std::vector<std::string>& methods = source->adapter->methods();
+  if (std::find(methods.begin(), methods.end(), head.method) == methods.end()) {
+    metrics_.CountWebhook(source->options.name, WebhookOutcome::kRejectedPath);
+    return MethodAnswer(methods);
+  }
+  if (!Allows(
+          source->options.allow_from,
+          ClientAddress(head.peer, FindHeader(head, "x-forwarded-for"), now->trusted_proxies))) {
+    metrics_.CountWebhook(source->options.name, WebhookOutcome::kRejectedAddress);
+    return ErrorAnswer(403, "address");
+  }
+  // What was signed are the bytes as they came; no sender that we know compresses.
+  const std::string_view encoding = FindHeader(head, "content-encoding");
+  if (!encoding.empty() && encoding != "identity") {
+    metrics_.CountWebhook(source->options.name, WebhookOutcome::kRejectedHttp);
+    HttpResponse response = ErrorAnswer(400, "content encoding");
+    response.close = true;
+    return response;
+  }
+  return Accept{source->options.body_limit};
+}
+
+void Intake::OnRequest(HttpRequest request, Responder responder) {
+  const std::shared_ptr<const Snapshot> now = Now();
+  const Source* source = now->sources->FindByPath(request.path);
+  if (source == nullptr) {  // a reload took it away since the head was read
+    metrics_.CountWebhook(kNoSource, WebhookOutcome::kRejectedPath);
+    responder.Send(ErrorAnswer(404, "no such path"));
+    return;
+  }
+  const std::string address =
+      ClientAddress(request.peer, FindHeader(request, "x-forwarded-for"), now->trusted_proxies);
+  Webhook webhook{std::move(request.method), std::move(request.headers), std::move(request.body),
+                  NextReceipt()};
+  auto visit = std::make_shared<Visit>(
+      Visit{now->sources, source, std::move(webhook), std::move(responder), metrics_, clock_});
+  if (!Verified(*visit, address)) return;
+  metrics_.SourceEvent(source->options.name, visit->webhook.received);
+  const bool posted = workers_.Post(
+      {source->options.adapter,
+       [this, visit](JobTicket& ticket) {
+         Interpretation reading = Interpret(*visit->source, visit->webhook);
+         if (!ticket.Claim()) return;
+         const std::string& name = visit->source->options.name;
+         switch (reading.outcome) {
+           case Interpretation::Outcome::kIgnored:
+             Log(LogLevel::kDebug, "event ignored", {{"source", name}, {"reason", reading.reason}});
+             visit->Answer(
+                 reading.reply ? ReplyAnswer(*reading.reply) : IgnoredAnswer(reading.reason),
+                 WebhookOutcome::kIgnored);
+             return;
+           case Interpretation::Outcome::kHandshake:
+             Log(LogLevel::kInfo, "handshake answered", {{"source", name}});
+             visit->Answer(reading.reply ? ReplyAnswer(*reading.reply) : IgnoredAnswer("handshake"),
+                           WebhookOutcome::kHandshake);
+             return;
+           case Interpretation::Outcome::kEvent:
+             Store(visit, std::move(reading.event), std::move(reading.reply));
+             return;
+         }
+       },
+       [this, visit](const std::string& reason) {
+         Store(visit, FailedEvent(*visit->source, visit->webhook, reason), std::nullopt);
+       }});
+  if (!posted) visit->Answer(UnavailableAnswer(), WebhookOutcome::kUnavailable);
+}
+
+// True: authentic and within its limit. Else it was answered.
+bool Intake::Verified(const Visit& visit, const std::string& address) {
+  const Source& source = *visit.source;
+  const std::string& name = source.options.name;
+  if (source.options.verify) {
+    const Verification verification =
+        Verify(source.schemes, source.options.secrets, visit.webhook, visit.webhook.received);
+    if (verification.verdict != Verdict::kAuthentic) {
+      Refuse(visit, address, verification.reason);
+      return false;
+    }
+    metrics_.CountSecretUsed(name, verification.secret_index);
+  }
+  if (!WithinLimit("source ", name, source)) {
+    visit.Answer(ErrorAnswer(429, "rate limit"), WebhookOutcome::kRejectedLimit);
+    return false;
+  }
+  return true;
+}
+
+// Unverified requests count against their address and not against the source, so that a forger
+// can't lock a sender out.
+void Intake::Refuse(const Visit& visit, const std::string& address, const std::string& reason) {
+  const std::string& name = visit.source->options.name;
+  const RepeatFilter::Decision decision = refusals_.Next(name + ": " + reason);
+  if (decision.log) {
+    Log(LogLevel::kWarning, "signature refused",
+        {{"source", name},
+         {"reason", reason},
+         {"address", address},
+         {"held_back", decision.held_back}});
+  }
+  if (!WithinLimit("address ", name + " " + address, *visit.source)) {
+    visit.Answer(ErrorAnswer(429, "rate limit"), WebhookOutcome::kRejectedLimit);
+    return;
+  }
+  visit.Answer(ErrorAnswer(401, "signature"), WebhookOutcome::kRejectedSignature);
+}
+
+bool Intake::WithinLimit(const std::string& kind, const std::string& key, const Source& source) {
+  if (!source.options.rate_limit) return true;
+  return limiter_.Lock()->Take(kind + key, *source.options.rate_limit, clock_.Now());
+}
+
+void Intake::Store(const std::shared_ptr<Visit>& visit, IncomingEvent event,
+                   std::optional<AdapterReply> reply) {
+  writer_.Commit(std::move(event), [visit, reply = std::move(reply)](const CommitResult& result) {
+    LogCommit(visit->source->options.name, result);
+    const bool answered_by_adapter = reply && result.kind != CommitResult::Kind::kUnavailable;
+    visit->Answer(answered_by_adapter ? ReplyAnswer(*reply) : CommitAnswer(result),
+                  OutcomeOf(result.kind));
+  });
+}
+
+void Intake::OnRefused(int status, const char* reason) {
+  Log(LogLevel::kDebug, "request refused", {{"status", status}, {"reason", reason}});
+  const bool too_large = status == 413 || status == 431;
+  metrics_.CountWebhook(kNoSource, status == 503 ? WebhookOutcome::kUnavailable
+                                   : too_large   ? WebhookOutcome::kRejectedSize
+                                                 : WebhookOutcome::kRejectedHttp);
+}
+
+TimePoint Intake::NextReceipt() {
+  const std::int64_t now = clock_.Now().time_since_epoch().count();
+  std::int64_t last = last_receipt_.load();
+  std::int64_t next;
+  do {
+    next = std::max(now, last + 1);
+  } while (!last_receipt_.compare_exchange_weak(last, next));
+  return TimePoint(Duration(next));
+}
+
+}  // namespace flaglinkd

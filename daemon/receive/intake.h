@@ -1,0 +1,66 @@
+// The front door: from a request on /hooks/{source} to its answer. Routes and verifies on the
+// reactor thread, has the webhook read on a worker, commits it through the writer, and answers once
+// that is durable. Thread-safe.
+//
+//   reactor thread:  OnHead (path, method, address) -> OnRequest (verify, rate limits) -> worker
+//   worker:          Interpret (adapter, matcher) -> writer, or the answer
+//   writer:          the answer, posted back to the reactor thread
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "daemon/adapt/worker_pool.h"
+#include "daemon/base/clock.h"
+#include "daemon/base/guarded.h"
+#include "daemon/http/http_listener.h"
+#include "daemon/observe/log.h"
+#include "daemon/observe/metrics.h"
+#include "daemon/queue/writer.h"
+#include "daemon/receive/rate_limit.h"
+#include "daemon/receive/source_set.h"
+
+namespace flaglinkd {
+
+class Intake final : public HttpHandler {
+ public:
+  // All outlive the intake.
+  Intake(std::shared_ptr<const SourceSet> sources, std::vector<Network> trusted_proxies,
+         WorkerPool& workers, Writer& writer, const Clock& clock, Metrics& metrics);
+
+  // Requests that come from now on see the new set; those under way finish with theirs.
+  void Swap(std::shared_ptr<const SourceSet> sources, std::vector<Network> trusted_proxies);
+
+  std::variant<Accept, HttpResponse> OnHead(const HttpRequest& head) override;
+  void OnRequest(HttpRequest request, Responder responder) override;
+  void OnRefused(int status, const char* reason) override;
+
+ private:
+  struct Snapshot {
+    std::shared_ptr<const SourceSet> sources;
+    std::vector<Network> trusted_proxies;
+  };
+  struct Visit;
+
+  bool Verified(const Visit& visit, const std::string& address);
+  void Refuse(const Visit& visit, const std::string& address, const std::string& reason);
+  bool WithinLimit(const std::string& kind, const std::string& key, const Source& source);
+  void Store(const std::shared_ptr<Visit>& visit, IncomingEvent event,
+             std::optional<AdapterReply> reply);
+  TimePoint NextReceipt();
+
+  std::shared_ptr<const Snapshot> Now() { return *snapshot_.Lock(); }
+
+  Guarded<std::shared_ptr<const Snapshot>> snapshot_;
+  WorkerPool& workers_;
+  Writer& writer_;
+  const Clock& clock_;
+  Metrics& metrics_;
+  std::atomic<std::int64_t> last_receipt_{0};  // microseconds
+  Guarded<RateLimiter> limiter_;
+  RepeatFilter refusals_;
+};
+
+}  // namespace flaglinkd

@@ -1,0 +1,66 @@
+#include "daemon/admin/admin_handler.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/fakes/blocking_client.h"
+
+namespace flaglinkd {
+namespace {
+
+class AdminTest : public ::testing::Test {
+ protected:
+  AdminTest() {
+    ListenerOptions options;
+    options.address = "127.0.0.1:0";
+    listener_ = HttpListener::Start(options, handler_).value();
+  }
+
+  HttpAnswer Get(const std::string& path, std::vector<Header> headers = {}) {
+    HttpCall call;
+    call.method = "GET";
+    call.url = "http://127.0.0.1:" + std::to_string(listener_->port()) + path;
+    call.headers = std::move(headers);
+    return client_.Send(std::move(call));
+  }
+
+  Metrics metrics_{{"jira"}, "1.2.3"};
+  std::vector<std::string> troubles_;
+  AdminHandler handler_{metrics_, [this] { return troubles_; }};
+  std::unique_ptr<HttpListener> listener_;
+  BlockingClient client_;
+};
+
+TEST_F(AdminTest, ShowsTheMetrics) {
+  const HttpAnswer answer = Get("/metrics");
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_NE(answer.body.find("flaglinkd_build_info{version=\"1.2.3\"} 1"), std::string::npos);
+}
+
+TEST_F(AdminTest, IsAliveAndReady) {
+  EXPECT_EQ(Get("/healthz").body, "alive\n");
+  EXPECT_EQ(Get("/readyz").body, "ready\n");
+}
+
+TEST_F(AdminTest, SaysEveryReasonWhyItIsNotReady) {
+  troubles_ = {"the store takes nothing: disk full", "another"};
+  const HttpAnswer answer = Get("/readyz");
+  EXPECT_EQ(answer.status, 503);
+  EXPECT_EQ(answer.body, "the store takes nothing: disk full\nanother\n");
+}
+
+TEST_F(AdminTest, RefusesAHostThatIsNeitherAnAddressNorLocalhost) {
+  EXPECT_EQ(Get("/metrics", {{"host", "evil.example"}}).status, 403);
+  EXPECT_EQ(Get("/metrics", {{"host", "localhost:9464"}}).status, 200);
+  EXPECT_EQ(Get("/metrics", {{"host", "[::1]:9464"}}).status, 200);
+}
+
+TEST_F(AdminTest, KnowsNoOtherPathAndOnlyGet) {
+  EXPECT_EQ(Get("/").status, 404);
+  EXPECT_EQ(
+      client_.Post("http://127.0.0.1:" + std::to_string(listener_->port()) + "/metrics", {}, "x")
+          .status,
+      405);
+}
+
+}  // namespace
+}  // namespace flaglinkd

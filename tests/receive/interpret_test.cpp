@@ -1,0 +1,183 @@
+#include "daemon/receive/interpret.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/fakes/lambda_adapter.h"
+
+namespace flaglinkd {
+namespace {
+
+constexpr TimePoint kNow{std::chrono::seconds(1'767'225'600)};
+
+Source MakeSource(LambdaAdapter::Extractor extract, SourceOptions options = {}) {
+  options.name = "source";
+  options.adapter = "lambda";
+  options.name_space = "space";
+  options.projects = {"default"};
+  auto adapter = std::make_shared<const LambdaAdapter>(std::move(extract));
+  MatchRules rules = MatchRules::Compile(options.match, options.projects, {}).value();
+  return Source{std::move(options), adapter, adapter->Schemes({}).value(), std::move(rules)};
+}
+
+Webhook MakeWebhook(std::string body) {
+  return Webhook{"POST",
+                 {{"content-type", "application/json"},
+                  {"x-delivery", "d-1"},
+                  {"x-event", "e"},
+                  {"authorization", "secret"}},
+                 std::move(body),
+                 kNow};
+}
+
+LambdaAdapter::Extractor Giving(Change change) {
+  return [change](const AdapterInput&) { return Extracted({change}); };
+}
+
+TEST(Interpret, GivesTheEventItsIdentityAndItsMentions) {
+  const Interpretation reading =
+      Interpret(MakeSource(Giving(TextChange("see flag:checkout-v2"))), MakeWebhook("{}"));
+  ASSERT_EQ(reading.outcome, Interpretation::Outcome::kEvent);
+  EXPECT_EQ(reading.event.source, "source");
+  EXPECT_EQ(reading.event.name_space, "space");
+  EXPECT_EQ(reading.event.delivery_id, "d-1");
+  EXPECT_EQ(reading.event.received, kNow);
+  ASSERT_EQ(reading.event.changes.size(), 1u);
+  ASSERT_EQ(reading.event.changes[0].mentions.size(), 1u);
+  EXPECT_EQ(reading.event.changes[0].mentions[0].flag, (FlagKey{"default", "checkout-v2"}));
+}
+
+TEST(Interpret, KeepsOnlyDeclaredHeadersAndABlankedBody) {
+  const Interpretation reading = Interpret(MakeSource(Giving(TextChange("flag:a-b"))),
+                                           MakeWebhook(R"({"token":"hush","x":1})"));
+  EXPECT_EQ(reading.event.payload.headers, (std::vector<Header>{{"x-event", "e"}}));
+  EXPECT_EQ(reading.event.payload.body.find("hush"), std::string::npos);
+  EXPECT_NE(reading.event.payload.body.find("token"), std::string::npos);
+}
+
+TEST(Interpret, StoresWhatTheAdapterCannotReadAsFailed) {
+  const Source source = MakeSource([](const AdapterInput&) {
+    Extraction extraction;
+    extraction.reason = "no issue in it";
+    return extraction;
+  });
+  const Interpretation reading = Interpret(source, MakeWebhook("{}"));
+  EXPECT_EQ(reading.outcome, Interpretation::Outcome::kEvent);
+  EXPECT_EQ(reading.event.failure, "no issue in it");
+}
+
+TEST(Interpret, IgnoresWhatTheAdapterIgnoresWithItsReason) {
+  const Source source = MakeSource([](const AdapterInput&) {
+    Extraction extraction;
+    extraction.outcome = Extraction::Outcome::kIgnored;
+    extraction.reason = "a star";
+    return extraction;
+  });
+  const Interpretation reading = Interpret(source, MakeWebhook("{}"));
+  EXPECT_EQ(reading.outcome, Interpretation::Outcome::kIgnored);
+  EXPECT_EQ(reading.reason, "a star");
+}
+
+TEST(Interpret, SkipsPrivateObjectsUnlessTheSourceLinksThem) {
+  Change change = TextChange("flag:a-b");
+  change.is_private = true;
+  const Interpretation skipped = Interpret(MakeSource(Giving(change)), MakeWebhook("{}"));
+  EXPECT_EQ(skipped.outcome, Interpretation::Outcome::kIgnored);
+  EXPECT_EQ(skipped.reason, "private (private = \"skip\")");
+
+  SourceOptions options;
+  options.link_private = true;
+  const Interpretation linked =
+      Interpret(MakeSource(Giving(change), std::move(options)), MakeWebhook("{}"));
+  EXPECT_EQ(linked.event.changes.at(0).mentions.size(), 1u);
+}
+
+TEST(Interpret, ReadsNoTextsOfABotButKeepsItsContent) {
+  Change change = TextChange("flag:a-b");
+  change.author = "deploy[bot]";
+  change.author_is_bot = true;
+  const Interpretation reading = Interpret(MakeSource(Giving(change)), MakeWebhook("{}"));
+  ASSERT_EQ(reading.event.changes.size(), 1u);
+  EXPECT_TRUE(reading.event.changes[0].mentions.empty());
+  EXPECT_FALSE(reading.event.changes[0].change.texts.has_value());
+  EXPECT_EQ(reading.event.changes[0].change.kind, ChangeKind::kCreated);
+  EXPECT_EQ(reading.event.changes[0].change.title, "A title");
+  EXPECT_EQ(reading.reason, "written by the bot deploy[bot]");
+}
+
+TEST(Interpret, ReadsTheTextsOfABotThatTheSourceNames) {
+  Change change = TextChange("flag:a-b");
+  change.author = "deploy[bot]";
+  change.author_is_bot = true;
+  SourceOptions options;
+  options.bots = {"deploy[bot]"};
+  const Interpretation reading =
+      Interpret(MakeSource(Giving(change), std::move(options)), MakeWebhook("{}"));
+  EXPECT_EQ(reading.event.changes.at(0).mentions.size(), 1u);
+}
+
+TEST(Interpret, LetsADeleteCountWhoeverWroteTheObject) {
+  Change change = TextChange("", ChangeKind::kDeleted);
+  change.author_is_bot = change.is_private = true;
+  const Interpretation reading = Interpret(MakeSource(Giving(change)), MakeWebhook("{}"));
+  ASSERT_EQ(reading.event.changes.size(), 1u);
+  EXPECT_EQ(reading.event.changes[0].change.kind, ChangeKind::kDeleted);
+}
+
+TEST(Interpret, GivesFieldsToTheResourceItselfAndNotToItsParts) {
+  Change issue = TextChange("nothing");
+  Change comment = TextChange("nothing");
+  comment.part = "comment-1";
+  SourceOptions options;
+  options.match.fields = {"/issue/customfield"};
+  const Source source = MakeSource(
+      [=](const AdapterInput&) {
+        return Extracted({issue, comment});
+      },
+      std::move(options));
+  const Interpretation reading =
+      Interpret(source, MakeWebhook(R"({"issue":{"customfield":["a-b","c-d"]}})"));
+  ASSERT_EQ(reading.event.changes.size(), 2u);
+  EXPECT_EQ(reading.event.changes[0].mentions.size(), 2u);
+  EXPECT_EQ(reading.event.changes[0].mentions[0].reason, "field /issue/customfield");
+  EXPECT_FALSE(reading.event.changes[1].change.fields.has_value());
+}
+
+TEST(Interpret, LeavesAFieldThatTheBodyDoesNotHoldAbsentAndAnEmptyOneEmpty) {
+  SourceOptions options;
+  options.match.fields = {"/issue/customfield"};
+  const Source source = MakeSource(Giving(TextChange("x")), std::move(options));
+  EXPECT_FALSE(Interpret(source, MakeWebhook("{}")).event.changes.at(0).change.fields.has_value());
+  const Interpretation empty = Interpret(source, MakeWebhook(R"({"issue":{"customfield":[]}})"));
+  ASSERT_TRUE(empty.event.changes.at(0).change.fields.has_value());
+  EXPECT_TRUE(empty.event.changes.at(0).change.fields->empty());
+}
+
+TEST(Interpret, FiltersByOnlyAndExceptBeforeTheAdapterIsAsked) {
+  SourceOptions only;
+  only.only = {{"/project/key", {"SHOP", "PAY"}}};
+  const Source shop = MakeSource(Giving(TextChange("flag:a-b")), std::move(only));
+  EXPECT_EQ(Interpret(shop, MakeWebhook(R"({"project":{"key":"PAY"}})")).outcome,
+            Interpretation::Outcome::kEvent);
+  const Interpretation other = Interpret(shop, MakeWebhook(R"({"project":{"key":"OPS"}})"));
+  EXPECT_EQ(other.outcome, Interpretation::Outcome::kIgnored);
+  EXPECT_EQ(other.reason, "not among `only` of /project/key");
+  EXPECT_EQ(Interpret(shop, MakeWebhook("{}")).outcome, Interpretation::Outcome::kIgnored);
+
+  SourceOptions except;
+  except.except = {{"/project/key", {"OPS"}}};
+  const Source no_ops = MakeSource(Giving(TextChange("flag:a-b")), std::move(except));
+  EXPECT_EQ(Interpret(no_ops, MakeWebhook(R"({"project":{"key":"OPS"}})")).reason,
+            "among `except` of /project/key");
+  EXPECT_EQ(Interpret(no_ops, MakeWebhook("{}")).outcome, Interpretation::Outcome::kEvent);
+}
+
+TEST(Interpret, FailsAnEventThatPassesABoundAndTakesTheFirst) {
+  std::string text;
+  for (int i = 0; i < 70; ++i) text += " flag:key-" + std::to_string(i);
+  const Interpretation reading = Interpret(MakeSource(Giving(TextChange(text))), MakeWebhook("{}"));
+  EXPECT_EQ(reading.event.failure, "more than 64 flags in one change: the first were taken");
+  EXPECT_EQ(reading.event.changes.at(0).mentions.size(), 64u);
+}
+
+}  // namespace
+}  // namespace flaglinkd
