@@ -25,14 +25,16 @@ struct Config {
   LaunchDarklyOptions launchdarkly;
   DeliveryOptions delivery;
   std::vector<SourceOptions> sources;
-  std::filesystem::path adapters;         // the directory
-  std::vector<std::string> warnings;      // worth a line, not worth a refusal (a secret written out in the file)
-  std::string hash;                       // of the files' bytes, 16 hex: flaglinkd_config_hash
+  std::filesystem::path adapters;  // the directory
+  std::vector<std::string>
+      warnings;      // worth a line, not worth a refusal (a secret written out in the file)
+  std::string hash;  // of the files' bytes, 16 hex: flaglinkd_config_hash
 };
 
-// "flaglinkd.toml:12:3: unknown key `timeuot`; did you mean `timeout`?" with the line and a caret below it.
+// "flaglinkd.toml:12:3: unknown key `timeuot`; did you mean `timeout`?" with the line and a caret
+// below it.
 struct Diagnostic {
-  std::string file;  // as it was given
+  std::string file;          // as it was given
   int line = 0, column = 0;  // from 1; 0: the file as a whole
   std::string message;       // with the remedy
   std::string source_line;   // "" where line is 0; never that of a secret
@@ -42,11 +44,12 @@ struct Diagnostic {
 
 struct LoadSettings {
   std::filesystem::path file = "/etc/flaglinkd/flaglinkd.toml";
-  std::filesystem::path program;  // argv[0]'s real path: the adapters' folder is found relative to it
+  // Argv[0]'s real path: the adapters' folder is found relative to it
+  std::filesystem::path program;
 };
 
-// Reads the file and conf.d/*.toml beside it, checks everything and reads the secrets. Every problem at once, not just the
-// first, in the order of the files. Adapters are not loaded here.
+// Reads the file and conf.d/*.toml beside it, checks everything and reads the secrets. Every
+// problem at once, not just the first, in the order of the files. Adapters are not loaded here.
 std::variant<Config, std::vector<Diagnostic>> LoadConfig(const LoadSettings& settings);
 
 }  // namespace flaglinkd

@@ -1,0 +1,39 @@
+#include "daemon/config/option_table.h"
+
+#include "daemon/config/option_rows.h"
+
+namespace flaglinkd {
+namespace {
+
+constexpr OptionGroup kGroups[] = {
+    {"log", "One line per state change, on standard error."},
+    {"listen",
+     "Where webhooks come in. systemd's socket takes the address's place when there is one."},
+    {"listen.tls", "Serves https; without this table it is plain HTTP, for a proxy in front.",
+     true},
+    {"admin", "Metrics and health, for this machine alone."},
+    {"queue", "What every link should be, and what it is known to be."},
+    {"launchdarkly", "The account whose flags get the links."},
+    {"delivery", "How links are brought to LaunchDarkly."},
+    {"source.NAME", "A tool that sends webhooks, under a name of your choice; a table for each."},
+    {"source.NAME.match", "What makes a text, a label or a field of this source name a flag."},
+    {"adapters", "The code that reads each tool's webhooks."},
+};
+
+}  // namespace
+
+std::span<const OptionGroup> OptionGroups() {
+  return kGroups;
+}
+
+std::span<const Option> Options() {
+  static const std::vector<Option> options = [] {
+    std::vector<Option> rows = DaemonOptionRows();
+    std::vector<Option> source_rows = SourceOptionRows();
+    rows.insert(rows.end(), source_rows.begin(), source_rows.end());
+    return rows;
+  }();
+  return options;
+}
+
+}  // namespace flaglinkd

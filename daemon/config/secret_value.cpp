@@ -1,0 +1,47 @@
+#include "daemon/config/secret_value.h"
+
+#include <cstdlib>
+
+#include "daemon/config/trusted_file.h"
+#include "daemon/domain/flag_key.h"
+
+namespace flaglinkd {
+namespace {
+
+constexpr std::size_t kLargestSecret = 64u << 10;
+constexpr const char* kSecretsFolder = "/etc/flaglinkd/secrets";
+
+Error Refuse(std::string message) {
+  return {Error::Code::kInvalid, std::move(message)};
+}
+
+}  // namespace
+
+Result<Secret> ReadCredential(const std::string& name) {
+  // A name, so that it can't lead out of the folder.
+  if (!IsValidKey(name)) return Refuse("\"" + name + "\" is no credential's name");
+  const char* folder = std::getenv("CREDENTIALS_DIRECTORY");
+  Result<Secret> secret = folder && *folder
+                              ? ReadSecretFile(std::filesystem::path(folder) / ("secret_" + name))
+                              : ReadSecretFile(std::filesystem::path(kSecretsFolder) / name);
+  if (!secret) return Refuse("credential \"" + name + "\": " + secret.error().message);
+  return secret;
+}
+
+Result<Secret> ReadSecretFile(const std::filesystem::path& file) {
+  Result<std::string> bytes = ReadTrustedFile(file, kLargestSecret, Readers::kNotOthers);
+  if (!bytes) return Refuse("secret file " + file.string() + " " + bytes.error().message);
+  if (bytes->ends_with('\n')) bytes->pop_back();
+  if (bytes->ends_with('\r')) bytes->pop_back();
+  if (bytes->empty()) return Refuse("secret file " + file.string() + " is empty");
+  return Secret(std::move(*bytes));
+}
+
+Result<Secret> ReadSecretVariable(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  if (!value) return Refuse("environment variable " + name + " is not set");
+  if (!*value) return Refuse("environment variable " + name + " is empty");
+  return Secret(std::string(value));
+}
+
+}  // namespace flaglinkd
