@@ -1,0 +1,79 @@
+#include "daemon/cli/dry_run.h"
+
+#include <map>
+#include <utility>
+
+#include "daemon/domain/life_cycle.h"
+#include "daemon/domain/link.h"
+#include "daemon/domain/link_body.h"
+#include "daemon/domain/link_key.h"
+#include "daemon/launchdarkly/flag_link_api.h"
+#include "daemon/receive/interpret.h"
+
+namespace flaglinkd {
+namespace {
+
+using Resources = std::map<std::string, ResourceState>;
+
+// Applies the changes in order, as one transaction would. True: at least one left a trace.
+bool ApplyAll(const IncomingEvent& event, Resources& resources, std::string& refusal) {
+  bool traced = false;
+  for (const ObservedChange& observed : event.changes) {
+    const auto known = resources.find(observed.change.resource);
+    const std::optional<ResourceState> before =
+        known == resources.end() ? std::nullopt : std::optional(known->second);
+    ResourceUpdate update = Apply(observed, before, event.unlink, event.received);
+    if (!update.refusal.empty()) refusal = update.refusal;
+    if (update.effect == ResourceUpdate::Effect::kIgnored) continue;
+    traced = true;
+    resources.insert_or_assign(observed.change.resource, std::move(update.state));
+  }
+  return traced;
+}
+
+void AddRequests(const IncomingEvent& event, const std::string& installation,
+                 const std::string& resource, const ResourceState& state, DryRun& run) {
+  for (const LinkState& link : state.links) {
+    if (!link.wanted) continue;
+    const std::string key =
+        LinkKey({installation, event.name_space, resource, state.content.name, link.flag});
+    Result<LinkBody> body = RenderLink(state.content, key, event.received);
+    if (!body) {
+      run.reason = body.error().message;
+      continue;
+    }
+    for (const LinkRequest& request : Plan({link.flag, true, *std::move(body)}, AppliedLink{})) {
+      if (Result<HttpCall> call = ToHttpCall("", request)) run.requests.push_back(*std::move(call));
+    }
+  }
+}
+
+}  // namespace
+
+DryRun RunDry(const Source& source, const Webhook& webhook, const std::string& installation) {
+  DryRun run;
+  if (source.options.verify) {
+    run.verification = Verify(source.schemes, source.options.secrets, webhook, webhook.received);
+  } else {
+    run.verification = {Verdict::kAuthentic, "verify = \"none\"", 0};
+  }
+  Interpretation reading = Interpret(source, webhook);
+  run.reason = std::move(reading.reason);
+  if (reading.outcome != Interpretation::Outcome::kEvent) {
+    run.outcome = reading.outcome == Interpretation::Outcome::kHandshake ? "handshake" : "ignored";
+    return run;
+  }
+  Resources resources;
+  std::string refusal = reading.event.failure;
+  const bool traced = ApplyAll(reading.event, resources, refusal);
+  for (const auto& [resource, state] : resources) {
+    AddRequests(reading.event, installation, resource, state, run);
+  }
+  run.outcome = !refusal.empty() ? "failed" : traced ? "stored" : "ignored";
+  if (!refusal.empty()) run.reason = refusal;
+  if (!traced && run.reason.empty()) run.reason = "names no flag, and nothing is known of it";
+  run.changes = std::move(reading.event.changes);
+  return run;
+}
+
+}  // namespace flaglinkd

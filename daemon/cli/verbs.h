@@ -1,0 +1,46 @@
+// The verbs of the command line. Each returns the exit code: 0, kFailed, kUsage, kBadConfiguration.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/config/config.h"
+
+namespace flaglinkd {
+
+enum ExitCode { kFine = 0, kFailed = 1, kUsage = 2, kBadConfiguration = 78 };
+
+enum class OutputFormat { kText, kJson };
+
+// The service: until SIGTERM or SIGINT; SIGHUP reloads.
+int Run(const LoadSettings& settings);
+
+struct TryArguments {
+  std::string source;
+  std::filesystem::path file;
+  std::vector<std::string> headers;  // "Name: value"
+  OutputFormat output = OutputFormat::kText;
+};
+// What a saved webhook would lead to: verdict, outcome, events, flags and requests. Sends and
+// stores nothing.
+int Try(const LoadSettings& settings, const TryArguments& arguments);
+
+struct SignArguments {
+  std::string source;
+  std::filesystem::path file;
+  std::string send;  // a URL; "": print a curl line
+  std::vector<std::string> headers;
+};
+// The headers that the source's sender would set on this body, as a curl line, or sent.
+int Sign(const LoadSettings& settings, const SignArguments& arguments);
+
+// The main job in one process on loopback: a stand-in LaunchDarkly, three signed webhooks, the
+// links that came out. Where somebody watches (a terminal) it goes on until Ctrl-C.
+int Demo(const std::filesystem::path& program);
+
+// Loads the configuration; its diagnostics go to standard error. None: exit with kBadConfiguration.
+std::optional<Config> LoadOrComplain(const LoadSettings& settings);
+
+}  // namespace flaglinkd

@@ -1,0 +1,243 @@
+#include "daemon/service.h"
+
+#include <atomic>
+#include <random>
+#include <utility>
+
+#include "daemon/adapt/worker_pool.h"
+#include "daemon/admin/admin_handler.h"
+#include "daemon/deliver/delivery_worker.h"
+#include "daemon/http/http_client.h"
+#include "daemon/http/http_listener.h"
+#include "daemon/launchdarkly/launchdarkly_destination.h"
+#include "daemon/observe/log.h"
+#include "daemon/observe/metrics.h"
+#include "daemon/queue/sqlite_link_queue.h"
+#include "daemon/queue/writer.h"
+#include "daemon/receive/intake.h"
+#include "daemon/receive/source_set.h"
+
+namespace flaglinkd {
+
+const char kVersion[] = FLAGLINKD_VERSION;
+
+namespace {
+
+// An answer takes milliseconds; what is not answered by then never will be.
+constexpr Duration kDrainPatience = std::chrono::seconds(5);
+
+std::vector<std::string> NamesOf(const std::vector<SourceOptions>& sources) {
+  std::vector<std::string> names;
+  for (const SourceOptions& source : sources) names.push_back(source.name);
+  return names;
+}
+
+std::string Joined(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += (text.empty() ? "" : "\n") + line;
+  return text;
+}
+
+Result<std::shared_ptr<const SourceSet>> BuildSources(Config& config) {
+  auto built = SourceSet::Build(std::move(config.sources), config.adapters,
+                                HostOf(config.launchdarkly.base_url));
+  if (auto* problems = std::get_if<std::vector<std::string>>(&built)) {
+    return Error{Error::Code::kInvalid, Joined(*problems)};
+  }
+  return std::get<std::shared_ptr<const SourceSet>>(std::move(built));
+}
+
+LinkGauges GaugesOf(const QueueStatistics& statistics, TimePoint now) {
+  LinkGauges gauges;
+  gauges.applied = statistics.applied;
+  gauges.waiting = statistics.waiting;
+  gauges.unknown_flag = statistics.unknown_flag;
+  gauges.failed = statistics.failed;
+  gauges.made = statistics.total_made;
+  gauges.total_applied = statistics.total_applied;
+  gauges.superseded = statistics.total_superseded;
+  gauges.forgotten = statistics.total_forgotten;
+  if (statistics.oldest_due && *statistics.oldest_due < now) {
+    gauges.oldest_due_seconds = std::chrono::duration<double>(now - *statistics.oldest_due).count();
+  }
+  return gauges;
+}
+
+std::function<double()> Jitter() {
+  return [engine = std::mt19937_64(std::random_device{}())]() mutable {
+    return std::uniform_real_distribution<double>(0, 1)(engine);
+  };
+}
+
+// What a reload can't change, and what to say of it.
+void ReportNeedsRestart(const Config& before, const Config& after) {
+  const auto report = [](bool changed, const char* what) {
+    if (changed) Log(LogLevel::kWarning, "changed, but needs a restart", {{"reason", what}});
+  };
+  report(before.listen.address != after.listen.address, "[listen] address");
+  report(before.admin.address != after.admin.address, "[admin] address");
+  report(before.queue.file != after.queue.file, "[queue] url");
+  report(before.launchdarkly.base_url != after.launchdarkly.base_url ||
+             before.launchdarkly.token.Bytes() != after.launchdarkly.token.Bytes(),
+         "[launchdarkly]");
+  const DeliveryOptions &old_delivery = before.delivery, &new_delivery = after.delivery;
+  report(old_delivery.enabled != new_delivery.enabled ||
+             old_delivery.concurrency != new_delivery.concurrency ||
+             old_delivery.timeout != new_delivery.timeout,
+         "[delivery]");
+}
+
+}  // namespace
+
+// In the order in which they are made; they end in the reverse one, but for what the destructor
+// does first.
+struct Service::Parts {
+  SystemClock clock;
+  Config config;  // without its sources, which moved into the set
+  std::unique_ptr<Metrics> metrics;
+  std::unique_ptr<LinkQueue> queue;
+  std::unique_ptr<HttpClient> client;
+  std::unique_ptr<Destination> destination;
+  // Delivery ends its thread while the writer still records, but outlives it: the writer's thread
+  // wakes it up to the end.
+  std::unique_ptr<DeliveryWorker> delivery;
+  std::atomic<DeliveryWorker*> wake_delivery{nullptr};  // set once it is there
+  std::unique_ptr<Writer> writer;
+  std::unique_ptr<WorkerPool> workers;
+  std::unique_ptr<Intake> intake;
+  std::unique_ptr<AdminHandler> admin_handler;
+  std::unique_ptr<HttpListener> hooks, admin;
+
+  void StartQueue();
+  void StartDelivery();
+  Status StartListeners(const InheritedSockets& sockets);
+  std::vector<std::string> Troubles() const;
+};
+
+void Service::Parts::StartQueue() {
+  Writer::Observer observer;
+  observer.committed = [this](std::size_t events, Duration took) {
+    metrics->ObserveCommit(events, took);
+  };
+  observer.changed = [this](const QueueStatistics& statistics) {
+    metrics->SetLinks(GaugesOf(statistics, clock.Now()));
+    if (DeliveryWorker* worker = wake_delivery.load()) worker->Wake();
+  };
+  metrics->SetLinks(GaugesOf(queue->Statistics(clock.Now()), clock.Now()));
+  writer = std::make_unique<Writer>(*queue, clock, Writer::Options{}, std::move(observer));
+}
+
+void Service::Parts::StartDelivery() {
+  HttpClient::Options options;
+  options.timeout = config.delivery.timeout;
+  options.proxy = config.launchdarkly.proxy;
+  options.ca_file = config.launchdarkly.ca;
+  options.user_agent = std::string("flaglinkd/") + kVersion;
+  options.max_connections = config.delivery.concurrency;
+  client = HttpClient::Create(options);
+  destination = MakeLaunchDarkly(config.launchdarkly, *client, clock, *metrics);
+  delivery = std::make_unique<DeliveryWorker>(config.delivery, *writer, *destination, clock,
+                                              *metrics, Jitter());
+  wake_delivery = delivery.get();
+  delivery->Wake();
+}
+
+Status Service::Parts::StartListeners(const InheritedSockets& sockets) {
+  ListenerOptions admin_options;
+  admin_options.address = config.admin.address;
+  admin_options.inherited_socket = sockets.admin;
+  admin_options.max_connections = 32;
+  Result<std::unique_ptr<HttpListener>> started =
+      HttpListener::Start(admin_options, *admin_handler);
+  if (!started) return started.error();
+  admin = *std::move(started);
+
+  ListenerOptions hooks_options = config.listen;
+  hooks_options.inherited_socket = sockets.hooks;
+  started = HttpListener::Start(hooks_options, *intake);
+  if (!started) return started.error();
+  hooks = *std::move(started);
+  return {};
+}
+
+std::vector<std::string> Service::Parts::Troubles() const {
+  std::string trouble = writer->Trouble();
+  if (trouble.empty()) return {};
+  return {"the store takes nothing: " + trouble};
+}
+
+Result<std::unique_ptr<Service>> Service::Start(Config config, const InheritedSockets& sockets) {
+  auto parts = std::make_unique<Parts>();
+  parts->metrics = std::make_unique<Metrics>(NamesOf(config.sources), kVersion);
+  parts->metrics->SetConfig(config.hash, true);
+  Result<std::shared_ptr<const SourceSet>> sources = BuildSources(config);
+  if (!sources) return sources.error();
+  parts->config = std::move(config);
+
+  Result<std::unique_ptr<LinkQueue>> queue =
+      OpenSqliteQueue(parts->config.queue, parts->clock.Now());
+  if (!queue) return queue.error();
+  parts->queue = *std::move(queue);
+  parts->StartQueue();
+
+  parts->workers =
+      std::make_unique<WorkerPool>(WorkerPool::Options{}, [](const std::string& adapter) {
+        Log(LogLevel::kError, "adapter is off until restart: it overran its time twice",
+            {{"reason", adapter}});
+      });
+  parts->intake =
+      std::make_unique<Intake>(*std::move(sources), parts->config.trusted_proxies, *parts->workers,
+                               *parts->writer, parts->clock, *parts->metrics);
+  parts->admin_handler = std::make_unique<AdminHandler>(
+      *parts->metrics, [raw = parts.get()] { return raw->Troubles(); });
+  // Delivery last but for the doors: it may take its time, and nothing waits for it.
+  parts->StartDelivery();
+  std::unique_ptr<Service> service(new Service(std::move(parts)));
+  if (Status listening = service->parts_->StartListeners(sockets); !listening)
+    return listening.error();
+  return service;
+}
+
+Service::Service(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Service::~Service() {
+  if (parts_->hooks) parts_->hooks->Drain(kDrainPatience);
+  parts_->hooks.reset();
+  parts_->admin.reset();
+  parts_->workers.reset();
+  if (parts_->delivery) parts_->delivery->Stop();
+}
+
+std::uint16_t Service::port() const {
+  return parts_->hooks->port();
+}
+std::uint16_t Service::admin_port() const {
+  return parts_->admin->port();
+}
+
+Status Service::Reload(Config config) {
+  std::string hash = config.hash;
+  std::vector<std::string> names = NamesOf(config.sources);
+  Result<std::shared_ptr<const SourceSet>> sources = BuildSources(config);
+  if (!sources) return sources.error();
+  if (Status tls = parts_->hooks->ReloadTls(); !tls) return tls.error();
+  parts_->metrics->AddSources(names);
+  SetUpLog(config.log);
+  parts_->intake->Swap(*std::move(sources), std::move(config.trusted_proxies));
+  ReportNeedsRestart(parts_->config, config);
+  parts_->metrics->SetConfig(hash, true);
+  return {};
+}
+
+void Service::ReloadFailed() {
+  parts_->metrics->SetConfig(parts_->config.hash, false);
+}
+
+bool Service::Alive(Duration patience) const {
+  const TimePoint oldest = parts_->clock.Now() - patience;
+  return parts_->hooks->LastAlive() >= oldest && parts_->admin->LastAlive() >= oldest &&
+         parts_->writer->LastAlive() >= oldest && parts_->delivery->LastAlive() >= oldest &&
+         parts_->workers->LastAlive() >= oldest;
+}
+
+}  // namespace flaglinkd

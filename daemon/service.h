@@ -1,0 +1,51 @@
+// The composition root: makes the parts of a configuration, joins them, and takes them down in the
+// right order. Only here and in cli/ are concrete classes named. ARCHITECTURE.md lists the threads.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "daemon/base/clock.h"
+#include "daemon/base/result.h"
+#include "daemon/config/config.h"
+
+namespace flaglinkd {
+
+extern const char kVersion[];  // "0.1.0"
+
+// Listening sockets that systemd passed (sd_listen_fds), by their FileDescriptorName.
+struct InheritedSockets {
+  std::optional<int> hooks, admin;
+};
+
+// Not safe for several threads: one thread starts, reloads and ends it.
+class Service {
+ public:
+  // kInvalid: the configuration can't work (an adapter, an option of one): exit 78. Anything else:
+  // the surroundings (a port in use, a database that can't be opened).
+  static Result<std::unique_ptr<Service>> Start(Config config, const InheritedSockets& sockets);
+  // Stops accepting, answers what is under way, finishes what is being delivered (at most its
+  // timeout), and ends.
+  ~Service();
+
+  std::uint16_t port() const;
+  std::uint16_t admin_port() const;
+
+  // Sources, secrets, matching, certificates, trusted proxies and log settings of `config` from now
+  // on. An error leaves everything as it was. What can't change while running is reported in the
+  // log as needing a restart.
+  Status Reload(Config config);
+  // The file could not even be read: nothing changes but the metric.
+  void ReloadFailed();
+
+  // Every thread went round within the last `patience`: what the watchdog is fed by.
+  bool Alive(Duration patience) const;
+
+ private:
+  struct Parts;
+  explicit Service(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace flaglinkd

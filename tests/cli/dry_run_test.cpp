@@ -1,0 +1,118 @@
+#include "daemon/cli/dry_run.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/fakes/lambda_adapter.h"
+
+namespace flaglinkd {
+namespace {
+
+// 2026-01-01T00:00:00Z
+constexpr TimePoint kNow{std::chrono::seconds(1'767'225'600)};
+
+Source MakeSource(LambdaAdapter::Extractor extract) {
+  SourceOptions options;
+  options.name = options.name_space = "tool";
+  options.adapter = "lambda";
+  options.projects = {"default"};
+  options.secrets.push_back(Secret("s3cret"));
+  auto adapter = std::make_shared<const LambdaAdapter>(std::move(extract));
+  MatchRules rules = MatchRules::Compile(options.match, options.projects, {}).value();
+  return Source{std::move(options), adapter, adapter->Schemes({}).value(), std::move(rules)};
+}
+
+Webhook SignedWebhook(const std::string& body) {
+  const SignatureScheme scheme = LambdaAdapter(nullptr).Schemes({})->front();
+  return Webhook{"POST", Sign(scheme, Secret("s3cret"), body, "", kNow), body, kNow};
+}
+
+TEST(DryRun, ShowsTheWholeWayToTheRequest) {
+  Change change = TextChange("see flag:checkout-v2");
+  change.part_time = kNow - std::chrono::hours(1);
+  const Source source = MakeSource([change](const AdapterInput&) { return Extracted({change}); });
+  EXPECT_EQ(DryRunAsJson(RunDry(source, SignedWebhook("{}"), "default")), R"({
+  "verdict": "authentic",
+  "outcome": "stored",
+  "reason": "",
+  "events": [
+    {
+      "resource": "R1",
+      "name": "SHOP-1",
+      "part": "",
+      "kind": "updated",
+      "title": "A title",
+      "url": "https://example.com/R1",
+      "occurred_at": "2025-12-31T23:00:00Z"
+    }
+  ],
+  "flags": [
+    {
+      "project": "default",
+      "key": "checkout-v2",
+      "because": "pattern in description"
+    }
+  ],
+  "requests": [
+    {
+      "method": "POST",
+      "path": "/api/v2/flag-links/projects/default/flags/checkout-v2",
+      "body": {
+        "key": "tool-SHOP-1-checkout-v2-2425135b9f4f79f9625a",
+        "timestamp": 1767225600000,
+        "deepLink": "https://example.com/R1",
+        "title": "A title",
+        "description": "A title"
+      }
+    }
+  ]
+}
+)");
+}
+
+TEST(DryRun, GoesOnWhateverTheVerdictIs) {
+  const Source source =
+      MakeSource([](const AdapterInput&) { return Extracted({TextChange("flag:a-b")}); });
+  Webhook webhook = SignedWebhook("{}");
+  webhook.body = "{ }";
+  const DryRun run = RunDry(source, webhook, "default");
+  EXPECT_EQ(run.verification.verdict, Verdict::kWrongSignature);
+  EXPECT_EQ(run.outcome, "stored");
+  EXPECT_EQ(run.requests.size(), 1u);
+}
+
+TEST(DryRun, ShowsTheEventsAlsoWhenNoFlagIsNamed) {
+  const Source source = MakeSource(
+      [](const AdapterInput&) { return Extracted({TextChange("nothing", ChangeKind::kCreated)}); });
+  const DryRun run = RunDry(source, SignedWebhook("{}"), "default");
+  EXPECT_EQ(run.outcome, "ignored");
+  EXPECT_EQ(run.reason, "names no flag, and nothing is known of it");
+  EXPECT_EQ(run.changes.size(), 1u);
+  EXPECT_TRUE(run.requests.empty());
+}
+
+TEST(DryRun, AMentionThatTheSameEventDeletesAsksForNothing) {
+  const Source source = MakeSource([](const AdapterInput&) {
+    return Extracted({TextChange("flag:a-b"), TextChange("", ChangeKind::kDeleted)});
+  });
+  EXPECT_TRUE(RunDry(source, SignedWebhook("{}"), "default").requests.empty());
+}
+
+TEST(DryRun, SaysWhyALinkCannotBeMade) {
+  Change change = TextChange("flag:a-b");
+  change.url = "javascript:alert(1)";
+  const Source source = MakeSource([change](const AdapterInput&) { return Extracted({change}); });
+  const DryRun run = RunDry(source, SignedWebhook("{}"), "default");
+  EXPECT_TRUE(run.requests.empty());
+  EXPECT_NE(run.reason, "");
+}
+
+TEST(DryRun, EscapesWhatComesFromOutsideForAPerson) {
+  Change change = TextChange("flag:a-b");
+  change.title = "red \x1b[31malert\x1b[0m";
+  const Source source = MakeSource([change](const AdapterInput&) { return Extracted({change}); });
+  EXPECT_EQ(DryRunAsText(RunDry(source, SignedWebhook("{}"), "default")).find('\x1b'),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace flaglinkd

@@ -1,0 +1,138 @@
+#include "daemon/cli/launchdarkly_stand_in.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/fakes/manual_clock.h"
+
+namespace flaglinkd {
+namespace {
+
+using Duplicate = LaunchDarklyStandIn::Duplicate;
+using testing::HasSubstr;
+
+const std::string kLinks = "/api/v2/flag-links/projects/default/flags/checkout-v2";
+const FlagKey kFlag{"default", "checkout-v2"};
+
+HttpRequest Request(const std::string& method, const std::string& path,
+                    const std::string& body = "") {
+  HttpRequest request;
+  request.method = method;
+  request.path = path;
+  request.headers = {{"authorization", "api-token"}, {"ld-api-version", "beta"}};
+  request.body = body;
+  return request;
+}
+
+class StandInTest : public testing::Test {
+ protected:
+  static LaunchDarklyStandIn::Options With(Duplicate duplicate) {
+    LaunchDarklyStandIn::Options options;
+    options.token = "api-token";
+    options.flags.emplace({kFlag});
+    options.duplicate = duplicate;
+    return options;
+  }
+  int Status(const HttpRequest& request) { return stand_in_.Answer(request).status; }
+
+  ManualClock clock_;
+  LaunchDarklyStandIn stand_in_{With(Duplicate::kConflict), clock_};
+};
+
+TEST_F(StandInTest, ALinkIsMadeListedPatchedAndRemoved) {
+  const std::string body =
+      R"({"key":"k","integrationKey":"jira","timestamp":5,"deepLink":"https://x","title":"T",)"
+      R"("description":"D","metadata":{"issueKey":"SHOP-42"}})";
+  const HttpResponse made = stand_in_.Answer(Request("POST", kLinks, body));
+  EXPECT_EQ(made.status, 201);
+  EXPECT_THAT(made.body, HasSubstr(R"("_id":"000000000000000000000001","_key":"k")"));
+  EXPECT_THAT(stand_in_.Answer(Request("GET", kLinks)).body,
+              HasSubstr(R"({"items":[{"_links":{},"_id":"000000000000000000000001")"));
+  EXPECT_EQ(Status(Request("PATCH", kLinks + "/000000000000000000000001",
+                           R"([{"op":"replace","path":"/title","value":"New"}])")),
+            200);
+  ASSERT_EQ(stand_in_.Links().size(), 1u);
+  const LaunchDarklyStandIn::Link link = stand_in_.Links()[0];
+  EXPECT_EQ(link.title, "New");
+  EXPECT_EQ(link.timestamp_ms, 5);
+  EXPECT_EQ(link.created_ms, 1767225600000);
+  EXPECT_EQ(link.metadata.at("issueKey"), "SHOP-42");
+  EXPECT_EQ(Status(Request("DELETE", kLinks + "/k")), 204);
+  EXPECT_EQ(Status(Request("DELETE", kLinks + "/k")), 404);
+  EXPECT_EQ(stand_in_.Created(kFlag, "k"), 1);
+}
+
+TEST_F(StandInTest, TheTokenAndTheApiVersionAreRequired) {
+  HttpRequest request = Request("GET", kLinks);
+  request.headers[0].value = "Bearer api-token";
+  EXPECT_EQ(Status(request), 401);
+  request = Request("GET", kLinks);
+  request.headers[1].value = "20240415";
+  EXPECT_EQ(Status(request), 403);
+}
+
+TEST_F(StandInTest, AnUnknownFlagOrPathIsNotFound) {
+  EXPECT_EQ(Status(Request("POST", "/api/v2/flag-links/projects/default/flags/other", "{}")), 404);
+  EXPECT_EQ(Status(Request("GET", "/api/v2/flags/default")), 404);
+  EXPECT_EQ(Status(Request("DELETE", kLinks + "/a/b")), 404);
+  EXPECT_EQ(Status(Request("PUT", kLinks)), 405);
+  stand_in_.AddFlag({"default", "other"});
+  EXPECT_EQ(Status(Request("POST", "/api/v2/flag-links/projects/default/flags/other", "{}")), 201);
+}
+
+TEST_F(StandInTest, ABodyThatIsNoFlagLinkPostIsRefused) {
+  for (const char* body :
+       {"", "[]", "{", R"({"color":"red"})", R"({"title":7})", R"({"timestamp":"5"})",
+        R"({"metadata":{"prNumber":42}})", R"({"metadata":[]})"}) {
+    EXPECT_EQ(Status(Request("POST", kLinks, body)), 400) << body;
+  }
+  EXPECT_TRUE(stand_in_.Links().empty());
+}
+
+TEST_F(StandInTest, APatchOfWhatCannotBeEditedChangesNothing) {
+  stand_in_.Answer(Request("POST", kLinks, R"({"key":"k","title":"T"})"));
+  for (
+      const char* body :
+      {"{}", "[7]", R"([{"op":"remove","path":"/title","value":""}])",
+       R"([{"op":"replace","path":"/title","value":"N"},{"op":"replace","path":"/_key","value":"x"}])"}) {
+    EXPECT_EQ(Status(Request("PATCH", kLinks + "/k", body)), 400) << body;
+  }
+  EXPECT_EQ(stand_in_.Links()[0].title, "T");
+}
+
+TEST_F(StandInTest, ADuplicateKeyIsAnsweredAsTheSwitchSays) {
+  const HttpRequest post = Request("POST", kLinks, R"({"key":"k"})");
+  EXPECT_EQ(Status(post), 201);
+  EXPECT_EQ(Status(post), 409);
+
+  LaunchDarklyStandIn bad_request(With(Duplicate::kBadRequest), clock_);
+  bad_request.Answer(post);
+  const HttpResponse refused = bad_request.Answer(post);
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_THAT(refused.body, HasSubstr("already exists"));
+
+  LaunchDarklyStandIn twin(With(Duplicate::kTwin), clock_);
+  twin.Answer(post);
+  EXPECT_EQ(twin.Answer(post).status, 201);
+  EXPECT_EQ(twin.Links().size(), 2u);
+  EXPECT_EQ(twin.Created(kFlag, "k"), 2);
+}
+
+TEST_F(StandInTest, EveryRequestIsKept) {
+  stand_in_.Answer(Request("POST", kLinks, R"({"key":"k"})"));
+  stand_in_.Answer(Request("DELETE", kLinks + "/k"));
+  const auto requests = stand_in_.Requests();
+  ASSERT_EQ(requests.size(), 2u);
+  EXPECT_EQ(requests[0].method, "POST");
+  EXPECT_EQ(requests[0].path, kLinks);
+  EXPECT_EQ(requests[0].link_key, "k");
+  EXPECT_EQ(requests[0].status, 201);
+  EXPECT_EQ(requests[0].when, clock_.Now());
+  EXPECT_EQ(requests[1].link_key, "k");
+  EXPECT_EQ(requests[1].status, 204);
+}
+
+}  // namespace
+}  // namespace flaglinkd
