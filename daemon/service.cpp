@@ -233,6 +233,10 @@ void Service::ReloadFailed() {
   parts_->metrics->SetConfig(parts_->config.hash, false);
 }
 
+bool Service::LeavesThreadsBehind() const {
+  return parts_->workers->written_off() > 0;
+}
+
 bool Service::Alive(Duration patience) const {
   const TimePoint oldest = parts_->clock.Now() - patience;
   return parts_->hooks->LastAlive() >= oldest && parts_->admin->LastAlive() >= oldest &&

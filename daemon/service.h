@@ -39,6 +39,9 @@ class Service {
   // The file could not even be read: nothing changes but the metric.
   void ReloadFailed();
 
+  // An adapter never returned: a thread of its still runs, and goes on doing so after the end.
+  bool LeavesThreadsBehind() const;
+
   // Every thread went round within the last `patience`: what the watchdog is fed by.
   bool Alive(Duration patience) const;
 

@@ -1,14 +1,20 @@
-/* The boundary between flaglinkd and an adapter: what a shared object in the adapters' folder must be.
+/* The boundary between flaglinkd and an adapter: what a shared object in the adapters' folder must
+ * be.
  *
- * 1. C99; one exported symbol, flaglink_adapter_v1(), which returns a description that lives as long as the object.
- * 2. Everything passed is borrowed for the length of the call: neither side frees or keeps the other's memory.
- * 3. Strings are pointer + size, UTF-8, not NUL-terminated (names of the adapter itself are literals). data == NULL means
- *    absent; size 0 means empty. Absent leaves what is known as it is, empty clears it.
+ * 1. C99; one exported symbol, flaglink_adapter_v1(), which returns a description that lives as
+ *    long as the object.
+ * 2. Everything passed is borrowed for the length of the call: neither side frees or keeps the
+ *    other's memory.
+ * 3. Strings are pointer + size, UTF-8, not NUL-terminated (names of the adapter itself are
+ *    literals). data == NULL means absent; size 0 means empty. Absent leaves what is known as it
+ *    is, empty clears it.
  * 4. extract() is pure and reentrant: no I/O, no globals, no clock, and no exception gets out.
- * 5. New fields go at the end of a struct that carries struct_size; who reads a struct looks at struct_size first, and an
- *    array of such structs is walked by the struct_size of its elements. Anything else is ABI 2, a new symbol.
+ * 5. New fields go at the end of a struct that carries struct_size; who reads a struct looks at
+ *    struct_size first, and an array of such structs is walked by the struct_size of its elements.
+ *    Anything else is ABI 2, a new symbol.
  *
- * An adapter is trusted code: it runs inside the daemon. It never sees a secret, a socket, a thread or a clock. */
+ * An adapter is trusted code: it runs inside the daemon. It never sees a secret, a socket, a thread
+ * or a clock. */
 #ifndef FLAGLINK_ADAPTER_H
 #define FLAGLINK_ADAPTER_H
 
@@ -37,8 +43,8 @@ typedef struct flaglink_signature {
   const char* header;    /* lower case: "x-hub-signature-256" */
   const char* prefix;    /* "sha256=", required where not "" */
   const char* encoding;  /* "hex" "base64" */
-  const char*
-      signed_content; /* "{body}"  "v0:{timestamp}:{body}"  "{id}.{timestamp}.{body}"  "{body}{option:callback_url}" */
+  /* "{body}"  "v0:{timestamp}:{body}"  "{id}.{timestamp}.{body}"  "{body}{option:callback_url}" */
+  const char* signed_content;
   const char* separator;    /* several signatures in one header: "," " " or NULL */
   const char* key_encoding; /* "text" "base64" */
   const char* timestamp;    /* "header:x-slack-request-timestamp"  "body:/webhookTimestamp"  NULL */
@@ -51,16 +57,16 @@ typedef struct flaglink_request {
   uint32_t struct_size;
   const flaglink_pair* headers; /* declared ones only; names in lower case */
   size_t header_count;
-  const flaglink_pair*
-      options; /* the source's [options], names with dots for nested tables: "workspaces.T024BE7LD" */
+  /* the source's [options], names with dots for nested tables: "workspaces.T024BE7LD" */
+  const flaglink_pair* options;
   size_t option_count;
   const flaglink_pair* fetched; /* answers to earlier needs, by name */
   size_t fetched_count;
   flaglink_str body, content_type;
 } flaglink_request;
 
-/* CREATED: an event that can't be an edit, or a snapshot that rides along (the issue in a comment event). Without a flag and
- * on an unknown resource it leaves no trace; the other two always do. */
+/* CREATED: an event that can't be an edit, or a snapshot that rides along (the issue in a comment
+ * event). Without a flag and on an unknown resource it leaves no trace; the other two always do. */
 typedef enum flaglink_kind {
   FLAGLINK_UPDATED = 0,
   FLAGLINK_DELETED = 1,
@@ -78,8 +84,9 @@ typedef struct flaglink_change {
   int64_t created_ms; /* the resource's creation, the link's timestamp; 0: none */
   flaglink_str title, url, description, integration_key, author;
   uint32_t author_is_bot, is_private;
-  /* A field that is absent from the list stays as it is. A name that ends in '?' ("creator?") is a fallback: its value is
-   * taken only while nothing is known of the field, so that a link is never posted with a field missing. */
+  /* A field that is absent from the list stays as it is. A name that ends in '?' ("creator?") is a
+   * fallback: its value is taken only while nothing is known of the field, so that a link is never
+   * posted with a field missing. */
   const flaglink_pair* metadata;
   size_t metadata_count;
   const flaglink_pair* texts; /* name for the reason ("description"), text freed of markup */
@@ -103,7 +110,8 @@ typedef struct flaglink_sink {
   void* context;
   void (*change)(void* context, const flaglink_change* change);
   void (*need)(void* context, const flaglink_need* need);
-  /* What the sender wants to read back: a handshake, or a slash command's reply, sent after the commit. */
+  /* What the sender wants to read back: a handshake, or a slash command's reply, sent after the
+   * commit. */
   void (*reply)(void* context, uint32_t status, const flaglink_pair* headers, size_t header_count,
                 flaglink_str content_type, flaglink_str body);
   /* One line that says why: of IGNORED and MALFORMED, and of what was left out of the rest. */
@@ -127,13 +135,14 @@ typedef struct flaglink_adapter {
   const char* delivery_id;    /* "header:x-github-delivery"  "body:/event_id"  NULL */
   const char* const* headers; /* what extract() wants to see, lower case, NULL-terminated */
   const char* const*
-      blank; /* JSON Pointers (form fields: "/token") that are blanked before storing, NULL-terminated */
+      /* JSON Pointers (form fields: "/token") that are blanked before storing, NULL-terminated */
+      blank;
   const char* const*
       options;         /* names that it understands, "workspaces.*" for a table, NULL-terminated */
   const char* methods; /* "POST"  "POST,PUT" */
   flaglink_outcome (*extract)(const flaglink_request* request, const flaglink_sink* sink);
-  /* One line of why these options make no working source, or data == NULL. Called once, at load; may be NULL. The text lives
-   * as long as the object. */
+  /* One line of why these options make no working source, or data == NULL. Called once, at load; may
+   * be NULL. The text lives as long as the object. */
   flaglink_str (*check_options)(const flaglink_pair* options, size_t option_count);
 } flaglink_adapter;
 

@@ -29,8 +29,8 @@ struct AdapterReply {
 struct Extraction {
   enum class Outcome { kExtracted, kIgnored, kHandshake, kMalformed } outcome = Outcome::kMalformed;
   std::string reason;  // one line, valid UTF-8
-  std::vector<Change>
-      changes;  // every string valid UTF-8 and cut at its limit; `fields` are still absent
+  // Every string valid UTF-8 and cut at its limit; `fields` are still absent
+  std::vector<Change> changes;
   std::optional<AdapterReply> reply;
   bool truncated = false;  // there were more than kMaxChangesPerEvent
 };

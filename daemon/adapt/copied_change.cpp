@@ -1,6 +1,7 @@
 #include "daemon/adapt/copied_change.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
 #include <span>
 #include <utility>

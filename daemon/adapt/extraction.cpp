@@ -1,6 +1,7 @@
 #include "daemon/adapt/extraction.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <exception>
 #include <string_view>
 #include <utility>

@@ -11,8 +11,7 @@
 namespace flaglinkd {
 
 // Ok: it belongs to root or to the user `us`, and nobody but its owner can write to it. The error's
-// message begins with `what`
-// ("the file").
+// message begins with `what` ("the file").
 Status CheckTrust(const std::string& what, const struct stat& status, uid_t us);
 
 }  // namespace flaglinkd

@@ -4,6 +4,7 @@
 #include <rapidjson/reader.h>
 
 #include <algorithm>
+#include <cstdint>
 
 namespace flaglinkd {
 namespace {

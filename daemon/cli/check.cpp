@@ -2,6 +2,7 @@
 
 #include <ostream>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "daemon/adapt/adapter.h"

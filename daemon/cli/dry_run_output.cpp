@@ -2,6 +2,7 @@
 #include <rapidjson/prettywriter.h>
 #include <rapidjson/stringbuffer.h>
 
+#include <ctime>
 #include <set>
 
 #include "daemon/cli/dry_run.h"

@@ -106,8 +106,11 @@ int Run(const LoadSettings& settings) {
   Serve(**service, settings, signals);
   sd_notify(0, "STOPPING=1");
   Log(LogLevel::kInfo, "stopping");
+  const bool leaves_threads_behind = (*service)->LeavesThreadsBehind();
   service->reset();
   Log(LogLevel::kInfo, "stopped");
+  // Globals that a left thread still uses must not be torn down under it.
+  if (leaves_threads_behind) std::quick_exit(kFine);
   return kFine;
 }
 

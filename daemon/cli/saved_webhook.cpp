@@ -1,10 +1,13 @@
 #include "daemon/cli/saved_webhook.h"
 
 #include <algorithm>
+#include <cctype>
+#include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <iterator>
 #include <utility>
+#include <variant>
 
 namespace flaglinkd {
 namespace {

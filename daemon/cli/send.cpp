@@ -1,5 +1,6 @@
 #include "daemon/cli/send.h"
 
+#include <memory>
 #include <optional>
 #include <utility>
 

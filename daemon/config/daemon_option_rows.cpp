@@ -1,5 +1,8 @@
 #include "daemon/config/option_rows.h"
 
+#include <optional>
+#include <vector>
+
 namespace flaglinkd {
 namespace {
 

@@ -1,5 +1,7 @@
 #include "daemon/config/option_rows.h"
 
+#include <vector>
+
 namespace flaglinkd {
 namespace {
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
 
 #include "daemon/base/check.h"
 #include "daemon/config/quantity.h"

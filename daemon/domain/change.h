@@ -30,10 +30,10 @@ struct MetadataField {
 
 struct Change {
   ChangeKind kind = ChangeKind::kUpdated;
-  std::string
-      resource;      // the sender's immutable id with its site or tenant; empty: `name` resolves it
-  std::string name;  // what people call it ("SHOP-42"); may change
-  std::string part;  // "" is the resource itself, else e.g. a comment's id
+  // The sender's immutable id with its site or tenant; empty: `name` resolves it.
+  std::string resource;
+  std::string name;                    // what people call it ("SHOP-42"); may change
+  std::string part;                    // "" is the resource itself, else e.g. a comment's id
   std::optional<TimePoint> part_time;  // of the object that is spoken of; absent: the receipt
   std::optional<TimePoint>
       content_time;                  // of title, url, description and metadata; absent: the receipt

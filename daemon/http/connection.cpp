@@ -1,6 +1,7 @@
 #include "daemon/http/connection.h"
 
 #include <utility>
+#include <variant>
 
 #include "daemon/base/check.h"
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace flaglinkd {
 namespace {
@@ -88,11 +89,7 @@ MaybeRefusal ReadRequestLine(std::string_view line, RequestHead& head) {
   }
   if (version != "HTTP/1.1" && version != "HTTP/1.0") return Refusal{505, "http version"};
   head.close = version == "HTTP/1.0";
-  constexpr std::array<std::string_view, 4> kMethods = {"GET", "HEAD", "POST", "PUT"};
-  if (std::find(kMethods.begin(), kMethods.end(), method) == kMethods.end()) {
-    return Refusal{501, "method"};
-  }
-  head.request.method = method;
+  head.request.method = method;  // which of them a path takes, the handler knows
   return ReadTarget(target, head.request);
 }
 

@@ -1,5 +1,6 @@
 #include "daemon/launchdarkly/launchdarkly_destination.h"
 
+#include <functional>
 #include <utility>
 
 #include "daemon/launchdarkly/flag_link_api.h"

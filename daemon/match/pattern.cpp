@@ -1,5 +1,6 @@
 #include "daemon/match/pattern.h"
 
+#include <cstdint>
 #include <map>
 
 namespace flaglinkd {

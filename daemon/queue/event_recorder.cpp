@@ -1,5 +1,7 @@
 #include "daemon/queue/event_recorder.h"
 
+#include <array>
+
 #include "daemon/domain/link_key.h"
 #include "daemon/domain/text.h"
 #include "daemon/queue/link_row.h"

@@ -1,6 +1,7 @@
 #include "daemon/queue/event_store.h"
 
 #include <algorithm>
+#include <array>
 
 #include "daemon/queue/payload.h"
 #include "daemon/queue/statements.h"

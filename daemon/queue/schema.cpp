@@ -1,6 +1,7 @@
 #include "daemon/queue/schema.h"
 
 #include <array>
+#include <cstdint>
 #include <string>
 
 namespace flaglinkd {

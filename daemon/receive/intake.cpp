@@ -1,7 +1,9 @@
 #include "daemon/receive/intake.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
+#include <variant>
 
 #include "daemon/receive/answers.h"
 #include "daemon/receive/client_address.h"

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "daemon/base/check.h"
 #include "daemon/base/result.h"

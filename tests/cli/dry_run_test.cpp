@@ -1,5 +1,7 @@
 #include "daemon/cli/dry_run.h"
 
+#include <memory>
+
 #include <gtest/gtest.h>
 
 #include "tests/fakes/lambda_adapter.h"

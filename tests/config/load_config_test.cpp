@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
+
 #include <gtest/gtest.h>
+#include <optional>
 
 #include "daemon/base/sha256.h"
 #include "daemon/config/config.h"

@@ -2,6 +2,8 @@
 // than told, nothing twice.
 #include <gtest/gtest.h>
 
+#include <cstdio>
+#include <cstdlib>
 #include <set>
 
 #include "tests/end_to_end/world.h"

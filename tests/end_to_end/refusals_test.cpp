@@ -1,6 +1,8 @@
 // What is not authentic gets 401 and leaves no trace.
 #include <gtest/gtest.h>
 
+#include <cstdint>
+
 #include "tests/end_to_end/world.h"
 
 namespace flaglinkd {

@@ -14,7 +14,8 @@ class BlockingClient {
  public:
   HttpAnswer Send(HttpCall call) {
     std::optional<HttpAnswer> answer;
-    client_->Start(std::move(call), no_authorization_, [&](HttpAnswer result) { answer = std::move(result); });
+    client_->Start(std::move(call), no_authorization_,
+                   [&](HttpAnswer result) { answer = std::move(result); });
     while (!answer) client_->Poll(std::chrono::seconds(1));
     return *std::move(answer);
   }

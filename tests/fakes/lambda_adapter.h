@@ -1,5 +1,5 @@
-// An adapter whose extraction is a function of the test's own. It declares GitHub's scheme under the header x-signature, and
-// x-delivery as the delivery id.
+// An adapter whose extraction is a function of the test's own. It declares GitHub's scheme under
+// the header x-signature, and x-delivery as the delivery id.
 #pragma once
 
 #include <functional>
@@ -38,8 +38,10 @@ class LambdaAdapter final : public Adapter {
  private:
   Extractor extract_;
   std::string name_ = "lambda", version_ = "1";
-  std::vector<std::string> headers_ = {"x-event"}, blank_ = {"/token"}, options_, methods_ = {"POST"};
-  std::optional<ValueLocation> delivery_id_ = ValueLocation{ValueLocation::Kind::kHeader, "x-delivery"};
+  std::vector<std::string> headers_ = {"x-event"}, blank_ = {"/token"}, options_,
+                           methods_ = {"POST"};
+  std::optional<ValueLocation> delivery_id_ =
+      ValueLocation{ValueLocation::Kind::kHeader, "x-delivery"};
 };
 
 // One change of the resource "R1" with this text.

@@ -9,7 +9,8 @@ namespace flaglinkd {
 
 class ManualClock final : public Clock {
  public:
-  explicit ManualClock(TimePoint start = TimePoint(std::chrono::seconds(1'767'225'600))) : now_(start) {}
+  explicit ManualClock(TimePoint start = TimePoint(std::chrono::seconds(1'767'225'600)))
+      : now_(start) {}
   TimePoint Now() const override { return now_.load(); }
   void Advance(Duration by) { now_.store(now_.load() + by); }
   void Set(TimePoint now) { now_.store(now); }

@@ -136,6 +136,12 @@ TEST(RequestParser, TakesTheTargetOfARequestToAProxy) {
   EXPECT_EQ(query_only.path + "?" + query_only.query, "/?q");
 }
 
+TEST(RequestParser, LeavesTheMethodToTheHandler) {
+  for (const char* method : {"POST", "DELETE", "get", "BREW"}) {
+    EXPECT_EQ(ParseOne(std::string(method) + " / HTTP/1.1\r\nHost: a\r\n\r\n").method, method);
+  }
+}
+
 TEST(RequestParser, HttpOneZeroNeedsNoHostAndCloses) {
   RequestParser parser;
   parser.Feed("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");

@@ -46,8 +46,7 @@ inline std::vector<MalformedRequest> MalformedRequests() {
       {"HTTP/1.2", "GET / HTTP/1.2\r\nHost: a\r\n\r\n", 505, "http version"},
       {"HTTP/2 preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505, "http version"},
       {"lower-case version", "GET / http/1.1\r\nHost: a\r\n\r\n", 400, "request line"},
-      {"lower-case method", "get / HTTP/1.1\r\nHost: a\r\n\r\n", 501, "method"},
-      {"DELETE", "DELETE / HTTP/1.1\r\nHost: a\r\n\r\n", 501, "method"},
+      {"CONNECT", "CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n", 400, "target"},
       {"method that is no token", "G@T / HTTP/1.1\r\nHost: a\r\n\r\n", 400, "request line"},
       // Headers.
       {"no host", "GET / HTTP/1.1\r\n\r\n", 400, "no host"},

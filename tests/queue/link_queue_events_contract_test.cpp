@@ -1,6 +1,8 @@
 // What becomes of events: duplicates, late ones, failed ones, several in one batch.
 #include <gmock/gmock.h>
 
+#include <cstdint>
+
 #include "tests/queue/link_queue_contract.h"
 
 namespace flaglinkd {

@@ -1,6 +1,8 @@
 // What becomes of links: claims, leases, outcomes, and what events do to them meanwhile.
 #include <gmock/gmock.h>
 
+#include <optional>
+
 #include "tests/queue/link_queue_contract.h"
 
 namespace flaglinkd {

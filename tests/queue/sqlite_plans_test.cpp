@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <vector>
 
 #include "daemon/queue/schema.h"
 #include "daemon/queue/sqlite_database.h"

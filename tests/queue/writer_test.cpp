@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <future>
+#include <optional>
 #include <thread>
 
 #include "daemon/base/guarded.h"

@@ -1,5 +1,7 @@
 #include "daemon/receive/answers.h"
 
+#include <vector>
+
 #include <gtest/gtest.h>
 
 namespace flaglinkd {

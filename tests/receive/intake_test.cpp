@@ -162,6 +162,10 @@ TEST_F(IntakeTest, KnowsItsPathsAndMethods) {
   EXPECT_EQ(client_.Post(Url("/hooks/other"), {}, "{}").status, 404);
   EXPECT_EQ(client_.Post(Url("/hooks/tool/"), {}, "{}").status, 404);
   EXPECT_EQ(client_.Get(Url()).status, 405);
+  HttpCall call;
+  call.method = "DELETE";
+  call.url = Url();
+  EXPECT_EQ(client_.Send(std::move(call)).status, 405);
 }
 
 TEST_F(IntakeTest, RefusesAnEncodingThatNoSenderUses) {

@@ -1,5 +1,7 @@
 #include "daemon/receive/interpret.h"
 
+#include <memory>
+
 #include <gtest/gtest.h>
 
 #include "tests/fakes/lambda_adapter.h"

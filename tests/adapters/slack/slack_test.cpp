@@ -3,6 +3,8 @@
 // …/reference/interaction-payloads/shortcuts-interaction-payload.
 #include <gtest/gtest.h>
 
+#include <cstdio>
+
 #include "tests/adapters/harness.h"
 
 namespace flaglink::testing {
