@@ -74,17 +74,23 @@ void ReportNeedsRestart(const Config& before, const Config& after) {
   const auto report = [](bool changed, const char* what) {
     if (changed) Log(LogLevel::kWarning, "changed, but needs a restart", {{"reason", what}});
   };
-  report(before.listen.address != after.listen.address, "[listen] address");
-  report(before.admin.address != after.admin.address, "[admin] address");
-  report(before.queue.file != after.queue.file, "[queue] url");
-  report(before.launchdarkly.base_url != after.launchdarkly.base_url ||
-             before.launchdarkly.token.Bytes() != after.launchdarkly.token.Bytes(),
+  const ListenerOptions &old_listen = before.listen, &new_listen = after.listen;
+  report(old_listen.address != new_listen.address || old_listen.threads != new_listen.threads ||
+             old_listen.max_connections != new_listen.max_connections ||
+             old_listen.head_timeout != new_listen.head_timeout ||
+             old_listen.body_timeout != new_listen.body_timeout ||
+             old_listen.idle_timeout != new_listen.idle_timeout || old_listen.tls != new_listen.tls,
+         "[listen]");
+  report(before.admin.address != after.admin.address, "[admin]");
+  report(before.queue.file != after.queue.file ||
+             before.queue.keep_payloads != after.queue.keep_payloads,
+         "[queue]");
+  const LaunchDarklyOptions &old_target = before.launchdarkly, &new_target = after.launchdarkly;
+  report(old_target.base_url != new_target.base_url || old_target.proxy != new_target.proxy ||
+             old_target.ca != new_target.ca || old_target.installation != new_target.installation ||
+             old_target.token.Bytes() != new_target.token.Bytes(),
          "[launchdarkly]");
-  const DeliveryOptions &old_delivery = before.delivery, &new_delivery = after.delivery;
-  report(old_delivery.enabled != new_delivery.enabled ||
-             old_delivery.concurrency != new_delivery.concurrency ||
-             old_delivery.timeout != new_delivery.timeout,
-         "[delivery]");
+  report(before.delivery != after.delivery, "[delivery]");
 }
 
 }  // namespace
@@ -225,6 +231,7 @@ Status Service::Reload(Config config) {
   SetUpLog(config.log);
   parts_->intake->Swap(*std::move(sources), std::move(config.trusted_proxies));
   ReportNeedsRestart(parts_->config, config);
+  parts_->config.hash = hash;
   parts_->metrics->SetConfig(hash, true);
   return {};
 }

@@ -264,10 +264,7 @@ Outcome Push(const Event& event) {
   for (const Json commit : event.root["commits"]) {
     // Not distinct: pushed before, on another branch, and linked then.
     if (commit["distinct"].Bool() == false) continue;
-    if (changes.size() == kMaxCommits) {
-      event.sink.Explain("of a push of more than 256 commits the first 256 are linked");
-      break;
-    }
+    if (changes.size() > kMaxCommits) break;  // one more than the daemon takes: it says so
     auto change = ReadCommit(event.repository, commit);
     if (!change) return NotAsDocumented(event, "commits");
     change->texts = {{{"message", *change->description}, {"branch", branch}}};

@@ -251,7 +251,7 @@ Outcome ExtractWithoutIssue(const Event& event, Json body, const std::optional<S
   change.kind = event.kind;
   change.resource = site->id + '/' + std::string(issue);
   change.part = *comment;
-  change.part_time = change.content_time = TimeOf(body["comment"], body);
+  change.part_time = TimeOf(body["comment"], body);
   change.integration_key = "jira";
   sink.Emit(change);
   return Outcome::kExtracted;

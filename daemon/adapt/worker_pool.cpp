@@ -8,6 +8,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -152,6 +153,7 @@ void StartWorker(const std::shared_ptr<Shared>& shared) {
 // its ticket is past the adapter and stays.
 std::vector<std::shared_ptr<Running>> WriteOff(State& state, Steady::time_point started_by) {
   std::vector<std::shared_ptr<Running>> lost;
+  std::set<std::string> counted;  // what stalls the whole process is one overrun, not one a worker
   std::erase_if(state.workers, [&](const std::shared_ptr<Worker>& worker) {
     if (!worker->running || worker->running->started > started_by) return false;
     if (!worker->running->ticket.Claim()) return false;
@@ -159,8 +161,10 @@ std::vector<std::shared_ptr<Running>> WriteOff(State& state, Steady::time_point 
     // touches nothing else.
     worker->thread.detach();
     worker->written_off = true;
-    const int overruns = ++state.overruns[worker->running->job.group];
-    worker->running->turns_off = overruns == kOverrunsBeforeOff;
+    const std::string& group = worker->running->job.group;
+    if (counted.insert(group).second) {
+      worker->running->turns_off = ++state.overruns[group] == kOverrunsBeforeOff;
+    }
     lost.push_back(std::move(worker->running));
     return true;
   });

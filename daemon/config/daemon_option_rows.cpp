@@ -99,8 +99,7 @@ std::vector<Option> DaemonOptionRows() {
        .name = "trusted_proxies",
        .type = OptionType::kTexts,
        .form = &kNetworkForm,
-       .standard = "[]",
-       .example = R"(["127.0.0.1/32"])",
+       .standard = R"(["127.0.0.1/32"])",
        .sentence = "Networks whose X-Forwarded-For is believed: it is walked from the right, and "
                    "the first address outside them counts.",
        .set = [](To to, V& v) { to.config.trusted_proxies = Networks(v); }},

@@ -42,7 +42,8 @@ Outcome WaitForFlag(const Delivery& delivery, const AttemptOutcome& answer,
   const TimePoint patience_ends = delivery.lease.changed_at + policy.unknown_flag_patience;
   if (now >= patience_ends) return End(delivery, Kind::kFailed, "no such flag: " + answer.reason);
   Outcome outcome = End(delivery, Kind::kUnknownFlag, answer.reason);
-  outcome.due = std::min(now + policy.UnknownFlagWait(delivery.lease.attempts), patience_ends);
+  const int misses = delivery.lease.flag_unknown ? delivery.lease.attempts : 0;
+  outcome.due = std::min(now + policy.UnknownFlagWait(misses), patience_ends);
   return outcome;
 }
 

@@ -21,6 +21,7 @@ struct DeliveryOptions {
   Duration longest_retry = std::chrono::minutes(5);
   Duration give_up_after = std::chrono::hours(72);
   Duration unknown_flag_patience = std::chrono::hours(24 * 7);
+  bool operator==(const DeliveryOptions&) const = default;
 };
 
 class DeliveryWorker {

@@ -89,7 +89,9 @@ std::optional<PauseChange> Pauses::LearnAccount(const AttemptOutcome& answer, Ti
     return change;
   }
   if (account_) {
-    change.kind = PauseChange::Kind::kGoesOn;
+    // What was under way when the token was refused does not make it less refused.
+    if (account_->pause == Pause::kToken && !waited) wanted->pause = Pause::kToken;
+    if (account_->pause == wanted->pause) change.kind = PauseChange::Kind::kGoesOn;
     wanted->until = std::max(wanted->until, account_->until);
   }
   account_ = wanted;

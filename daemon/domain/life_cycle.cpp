@@ -94,6 +94,11 @@ std::vector<MetadataField>::iterator Find(std::vector<MetadataField>& fields,
                       [&](const MetadataField& field) { return field.name == name; });
 }
 
+// Whether there is something in it that a later change could overwrite.
+bool CarriesShown(const Change& change) {
+  return change.title || change.url || change.description || !change.metadata.empty();
+}
+
 enum class Overwrite { kNo, kYes };
 
 // Takes the fields over that are present; with kNo only those of which nothing is known. A fallback
@@ -127,9 +132,11 @@ void TakeNewer(const Change& change, Content& content) {
   TakeMetadata(change.metadata, Overwrite::kYes, content.metadata);
 }
 
-// An older change still tells what identifies the resource, where nothing of the kind is known.
+// An older change still tells what nothing is known of: it is better than nothing.
 void TakeOlder(const Change& change, Content& content) {
   if (content.name.empty()) content.name = change.name;
+  if (content.title.empty()) content.title = change.title.value_or("");
+  if (content.description.empty()) content.description = change.description.value_or("");
   if (content.url.empty()) content.url = change.url.value_or("");
   if (content.integration_key.empty()) content.integration_key = change.integration_key;
   if (!content.created) content.created = change.created;
@@ -145,8 +152,11 @@ bool MoveContent(const Change& change, TimePoint received, ResourceUpdate& updat
   const bool newer = IsNewer(time, received, state.content_time, state.content_seen);
   if (newer) {
     TakeNewer(change, state.content);
-    state.content_time = time;
-    state.content_seen = received;
+    // Else it would hold back what an edit says that is on its way.
+    if (CarriesShown(change)) {
+      state.content_time = time;
+      state.content_seen = received;
+    }
   } else {
     TakeOlder(change, state.content);
   }

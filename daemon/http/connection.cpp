@@ -179,14 +179,18 @@ void Connection::OnSent(SteadyTime now) {
 
 void Connection::OnTick(SteadyTime now) {
   if (now < deadline_) return;
-  if (idle()) return Finish();
+  if (idle()) return CloseIdle();
   if (state_ == State::kReceiving) return Refuse({408, "too slow"}, now);
   Close();
 }
 
+// A client that has just connected has its request on the way: it is still answered.
 void Connection::Finish() {
   last_request_ = true;
-  if (!idle()) return;
+  if (kept_alive()) CloseIdle();
+}
+
+void Connection::CloseIdle() {
   stream_.ShutDownWrites();
   Close();
 }

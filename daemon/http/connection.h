@@ -52,7 +52,7 @@ class Connection {
   // The handler's answer to the request that it has; none: it dropped the Responder.
   void OnAnswer(std::optional<HttpResponse> response, SteadyTime now);
   void OnTick(SteadyTime now);
-  // Closes now if idle, else after the request that is under way.
+  // Closes now if kept alive for nothing, else after the request that is under way or on its way.
   void Finish();
 
   // The owner closes the socket.
@@ -84,6 +84,7 @@ class Connection {
   void Send(SteadyTime now);
   void OnSent(SteadyTime now);
   void Await(Duration patience, SteadyTime now);
+  void CloseIdle();
   void Close() { state_ = State::kClosed; }
 
   const std::uint64_t serial_;

@@ -35,6 +35,7 @@ struct ListenerOptions {
   struct Tls {
     // PEM files; client_ca "" asks for no client certificate.
     std::string certificate, key, client_ca;
+    bool operator==(const Tls&) const = default;
   };
   std::optional<Tls> tls;
 };

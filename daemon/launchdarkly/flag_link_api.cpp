@@ -115,14 +115,13 @@ Verdict JudgeStatus(Kind kind, int status, const ErrorBody& error) {
     case 404: return JudgeNotFound(kind);
     case 408:  // the request did not arrive whole (RFC 9110, 15.5.9)
     case 425:  // it was not processed (RFC 8470, 5.2)
-    case 503:  // not able to handle the request (RFC 9110, 15.6.4)
       return Verdict::kRetry;
     case 409: return JudgeConflict(kind, error);
     case 429: return Verdict::kRateLimited;
   }
   if (status >= 300 && status < 500) return Verdict::kRefused;
-  // 500, 502, 504 and what is no HTTP status: a proxy may have lost the answer to a request that
-  // was carried out.
+  // 5xx and what is no HTTP status: a proxy may have lost the answer to a request that was carried
+  // out, and some of them say 503 then.
   return Unclear(kind);
 }
 

@@ -73,8 +73,9 @@ struct Lease {
   AppliedLink applied;  // as it was before this claim marked the link as maybe present
   // Not empty: the content makes no link (no usable deep link); wanted.body is not to be sent
   std::string render_error;
-  int attempts = 0;     // so far
-  Duration failing{0};  // time that counts towards give_up_after
+  int attempts = 0;           // so far
+  bool flag_unknown = false;  // the last of them said that there is no such flag
+  Duration failing{0};        // time that counts towards give_up_after
   // Receipt of the event that made it due, for the time from receipt to applied
   TimePoint changed_at;
   std::string source_namespace, resource;  // for the log

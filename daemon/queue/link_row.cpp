@@ -20,7 +20,10 @@ void SettleIfNeedless(LinkRow& link, Books& books) {
 // Due now, and with all its patience again. A back-off that runs is not shortened: it is
 // LaunchDarkly's, not the change's.
 void MakeDue(LinkRow& link, TimePoint now) {
-  if (link.status == LinkStatus::kFailed || !link.due) link.attempts = 0;
+  if (link.status == LinkStatus::kFailed || !link.due) {
+    link.attempts = 0;
+    link.waiting_since = link.changed_at;
+  }
   if (link.attempts == 0) link.due = now;
   link.failing = Duration(0);
   link.status = LinkStatus::kWaiting;
@@ -45,7 +48,8 @@ void RecordDone(LinkRow& link, const Outcome& outcome, TimePoint now, Books& boo
 
 void RecordLater(LinkRow& link, const Outcome& outcome, LinkStatus status, int attempts) {
   link.attempts += attempts;
-  link.failing = outcome.failing;
+  // What it was changed to meanwhile has its patience still.
+  link.failing = link.revision == outcome.revision ? outcome.failing : Duration(0);
   link.status = status;
   link.due = outcome.due;
 }
@@ -71,8 +75,8 @@ void Revise(LinkRow& link, TimePoint received, TimePoint now) {
 }
 
 void Record(LinkRow& link, const Outcome& outcome, TimePoint now, Books& books) {
-  // Nothing was open: an event settled it while the lease ran.
-  if (!link.IsOpen()) return;
+  // Nothing is open: an event settled it while the lease ran. Due it can only be in a damaged row.
+  if (!link.IsOpen()) return link.due.reset();
   link.presence = outcome.applied.presence;
   link.launchdarkly_id = outcome.applied.id;
   link.error = outcome.reason;
@@ -82,6 +86,7 @@ void Record(LinkRow& link, const Outcome& outcome, TimePoint now, Books& books) 
     case Outcome::Kind::kRetry: RecordLater(link, outcome, LinkStatus::kWaiting, 1); break;
     case Outcome::Kind::kPutOff: RecordLater(link, outcome, LinkStatus::kWaiting, 0); break;
     case Outcome::Kind::kUnknownFlag:
+      if (link.status != LinkStatus::kUnknownFlag) link.attempts = 0;
       RecordLater(link, outcome, LinkStatus::kUnknownFlag, 1);
       break;
     case Outcome::Kind::kFailed:

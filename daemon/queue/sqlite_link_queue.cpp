@@ -38,6 +38,7 @@ class SqliteLinkQueue final : public LinkQueue {
   CommitResult RecordAlone(const IncomingEvent& event, TimePoint now);
   bool End(const Outcome& outcome, TimePoint now);
   std::vector<Lease> ClaimDue(const Batch& batch);
+  void PutAside(const LinkRow& row);
   Lease MakeLease(const DueLink& due, const FlagKey& flag);
   void Begin();
   std::optional<Error> Finish();
@@ -146,7 +147,7 @@ bool SqliteLinkQueue::End(const Outcome& outcome, TimePoint now) {
   if (lease == working_.leases.end() || lease->second.token != outcome.token) return false;
   working_.leases.erase(lease);
   const std::optional<LinkRow> before = stores_.links.Find(outcome.id);
-  // An event removed it while the lease ran, which it can only if there was nothing to send.
+  // Only a damaged database loses a row that is leased.
   if (!before) return true;
   LinkRow after = *before;
   Record(after, outcome, now, working_.books);
@@ -162,14 +163,19 @@ std::vector<Lease> SqliteLinkQueue::ClaimDue(const Batch& batch) {
        stores_.links.Due(batch.now, batch.claim_limit + working_.leases.size())) {
     if (leases.size() == batch.claim_limit) break;
     const std::optional<FlagKey> flag = stores_.flags.FlagOf(due.row.id.flag);
-    if (!flag || working_.leases.contains(due.row.id)) continue;
+    if (working_.leases.contains(due.row.id)) continue;
+    if (!flag) {
+      if (database_.error()) break;
+      PutAside(due.row);
+      continue;
+    }
     Lease lease = MakeLease(due, *flag);
     lease.token = working_.next_token++;
     lease.until = batch.now + batch.lease;
     working_.leases[lease.id] = {lease.token, lease.until};
-    if (due.row.wanted && due.row.presence == Presence::kNever && lease.render_error.empty()) {
+    if (due.row.wanted && due.row.presence == Presence::kNever) {
       // Whatever happens to the request, a link that is no longer wanted gets its removal from now
-      // on.
+      // on; and no event can remove a row that a lease still speaks of.
       LinkRow marked = due.row;
       marked.presence = Presence::kMaybe;
       stores_.links.Save(due.row, marked, working_.books);
@@ -177,6 +183,15 @@ std::vector<Lease> SqliteLinkQueue::ClaimDue(const Batch& batch) {
     leases.push_back(std::move(lease));
   }
   return leases;
+}
+
+// Else a damaged row would stand in front of all others for ever.
+void SqliteLinkQueue::PutAside(const LinkRow& row) {
+  LinkRow damaged = row;
+  if (damaged.IsOpen()) damaged.status = LinkStatus::kFailed;
+  damaged.due.reset();
+  damaged.error = "the stored flag is damaged";
+  stores_.links.Save(row, damaged, working_.books);
 }
 
 Lease SqliteLinkQueue::MakeLease(const DueLink& due, const FlagKey& flag) {
@@ -187,6 +202,7 @@ Lease SqliteLinkQueue::MakeLease(const DueLink& due, const FlagKey& flag) {
   lease.wanted.body.key = due.row.key;
   lease.applied = {due.row.presence, due.row.launchdarkly_id};
   lease.attempts = due.row.attempts;
+  lease.flag_unknown = due.row.status == LinkStatus::kUnknownFlag;
   lease.failing = due.row.failing;
   lease.changed_at = due.row.waiting_since;
   lease.source_namespace = stores_.names.NameOf(due.name_space);

@@ -156,9 +156,10 @@ class Writer::Loop {
     Learn(result ? TroubleLeft() : result.error().message);
     if (observer_.committed && result && !round.events.empty())
       observer_.committed(round.events.size(), took);
+    // Before the answers, so that whoever has one finds it in the numbers.
+    if (observer_.changed) observer_.changed(Statistics());
     Answer(round,
            result ? std::move(*result) : Refuse(round, outcomes.size(), result.error().message));
-    if (observer_.changed) observer_.changed(Statistics());
   }
 
   // What a batch comes to that could not be executed.

@@ -5,6 +5,7 @@
 #include <utility>
 #include <variant>
 
+#include "daemon/observe/log.h"
 #include "daemon/receive/answers.h"
 #include "daemon/receive/client_address.h"
 #include "daemon/receive/interpret.h"
@@ -136,6 +137,11 @@ void Intake::OnRequest(HttpRequest request, Responder responder) {
   }
   const std::string address =
       ClientAddress(request.peer, FindHeader(request, "x-forwarded-for"), now->trusted_proxies);
+  if (!Allows(source->options.allow_from, address)) {  // the reload may have tightened it
+    metrics_.CountWebhook(source->options.name, WebhookOutcome::kRejectedAddress);
+    responder.Send(ErrorAnswer(403, "address"));
+    return;
+  }
   Webhook webhook{std::move(request.method), std::move(request.headers), std::move(request.body),
                   NextReceipt()};
   auto visit = std::make_shared<Visit>(
@@ -177,14 +183,15 @@ bool Intake::Verified(const Visit& visit, const std::string& address) {
   const std::string& name = source.options.name;
   if (source.options.verify) {
     const Verification verification =
-        Verify(source.schemes, source.options.secrets, visit.webhook, visit.webhook.received);
+        // Not the receipt, which never goes back: after a step of the clock it may lie ahead.
+        Verify(source.schemes, source.options.secrets, visit.webhook, clock_.Now());
     if (verification.verdict != Verdict::kAuthentic) {
-      Refuse(visit, address, verification.reason);
+      Refuse(visit, address, verification);
       return false;
     }
     metrics_.CountSecretUsed(name, verification.secret_index);
   }
-  if (!WithinLimit("source ", name, source)) {
+  if (!WithinLimit(by_source_, name, source)) {
     visit.Answer(ErrorAnswer(429, "rate limit"), WebhookOutcome::kRejectedLimit);
     return false;
   }
@@ -193,26 +200,28 @@ bool Intake::Verified(const Visit& visit, const std::string& address) {
 
 // Unverified requests count against their address and not against the source, so that a forger
 // can't lock a sender out.
-void Intake::Refuse(const Visit& visit, const std::string& address, const std::string& reason) {
+void Intake::Refuse(const Visit& visit, const std::string& address,
+                    const Verification& verification) {
   const std::string& name = visit.source->options.name;
-  const RepeatFilter::Decision decision = refusals_.Next(name + ": " + reason);
-  if (decision.log) {
+  const auto held_back = refusals_.Lock()->Next(name, verification.verdict, clock_.Now());
+  if (held_back) {
     Log(LogLevel::kWarning, "signature refused",
         {{"source", name},
-         {"reason", reason},
+         {"reason", verification.reason},
          {"address", address},
-         {"held_back", decision.held_back}});
+         {"held_back", *held_back}});
   }
-  if (!WithinLimit("address ", name + " " + address, *visit.source)) {
+  if (!WithinLimit(by_address_, name + " " + address, *visit.source)) {
     visit.Answer(ErrorAnswer(429, "rate limit"), WebhookOutcome::kRejectedLimit);
     return;
   }
   visit.Answer(ErrorAnswer(401, "signature"), WebhookOutcome::kRejectedSignature);
 }
 
-bool Intake::WithinLimit(const std::string& kind, const std::string& key, const Source& source) {
+bool Intake::WithinLimit(Guarded<RateLimiter>& limiter, const std::string& key,
+                         const Source& source) {
   if (!source.options.rate_limit) return true;
-  return limiter_.Lock()->Take(kind + key, *source.options.rate_limit, clock_.Now());
+  return limiter.Lock()->Take(key, *source.options.rate_limit, clock_.Now());
 }
 
 void Intake::Store(const std::shared_ptr<Visit>& visit, IncomingEvent event,

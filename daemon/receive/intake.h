@@ -16,10 +16,10 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/guarded.h"
 #include "daemon/http/http_listener.h"
-#include "daemon/observe/log.h"
 #include "daemon/observe/metrics.h"
 #include "daemon/queue/writer.h"
 #include "daemon/receive/rate_limit.h"
+#include "daemon/receive/refusal_log.h"
 #include "daemon/receive/source_set.h"
 
 namespace flaglinkd {
@@ -45,8 +45,8 @@ class Intake final : public HttpHandler {
   struct Visit;
 
   bool Verified(const Visit& visit, const std::string& address);
-  void Refuse(const Visit& visit, const std::string& address, const std::string& reason);
-  bool WithinLimit(const std::string& kind, const std::string& key, const Source& source);
+  void Refuse(const Visit& visit, const std::string& address, const Verification& verification);
+  bool WithinLimit(Guarded<RateLimiter>& limiter, const std::string& key, const Source& source);
   void Store(const std::shared_ptr<Visit>& visit, IncomingEvent event,
              std::optional<AdapterReply> reply);
   TimePoint NextReceipt();
@@ -59,8 +59,9 @@ class Intake final : public HttpHandler {
   const Clock& clock_;
   Metrics& metrics_;
   std::atomic<std::int64_t> last_receipt_{0};  // microseconds
-  Guarded<RateLimiter> limiter_;
-  RepeatFilter refusals_;
+  // Apart, so that a flood of addresses can't crowd out a source.
+  Guarded<RateLimiter> by_source_, by_address_;
+  Guarded<RefusalLog> refusals_;
 };
 
 }  // namespace flaglinkd

@@ -110,12 +110,15 @@ std::string TakeChanges(const Source& source, const BodyReader& body, std::vecto
 Interpretation Interpret(const Source& source, const Webhook& webhook) {
   const BodyReader body(webhook.FindHeader("content-type").value_or(""), webhook.body);
   Interpretation result;
-  if (std::string filter = FilteredBy(source.options, body); !filter.empty()) {
-    result.reason = std::move(filter);
-    return result;
-  }
   Extraction extraction =
       source.adapter->Extract(InputOf(*source.adapter, webhook), source.options.options);
+  // A handshake speaks of nothing that a filter could leave out.
+  if (extraction.outcome != Extraction::Outcome::kHandshake) {
+    if (std::string filter = FilteredBy(source.options, body); !filter.empty()) {
+      result.reason = std::move(filter);
+      return result;
+    }
+  }
   result.reason = std::move(extraction.reason);
   result.reply = std::move(extraction.reply);
   switch (extraction.outcome) {
@@ -135,7 +138,9 @@ Interpretation Interpret(const Source& source, const Webhook& webhook) {
     result.event.failure = "more than " + std::to_string(kMaxChangesPerEvent) +
                            " changes in one event: the first were taken";
   }
-  result.reason = TakeChanges(source, body, std::move(extraction.changes), result.event);
+  const std::string left_out =
+      TakeChanges(source, body, std::move(extraction.changes), result.event);
+  if (!left_out.empty()) result.reason += (result.reason.empty() ? "" : "; ") + left_out;
   // What a bot wrote alone is still offered to the queue, which knows whether there is a link to
   // keep true.
   if (!result.event.changes.empty()) result.outcome = Interpretation::Outcome::kEvent;

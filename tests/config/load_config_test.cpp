@@ -70,7 +70,9 @@ TEST_F(LoadedConfig, HasTheDefaultsThatThePartsThemselvesHave) {
   EXPECT_EQ(config.listen.body_timeout, listen.body_timeout);
   EXPECT_EQ(config.listen.idle_timeout, listen.idle_timeout);
   EXPECT_FALSE(config.listen.tls.has_value());
-  EXPECT_THAT(config.trusted_proxies, IsEmpty());
+  ASSERT_EQ(config.trusted_proxies.size(), 1u);
+  EXPECT_TRUE(Contains(config.trusted_proxies[0], "127.0.0.1"));
+  EXPECT_FALSE(Contains(config.trusted_proxies[0], "127.0.0.2"));
   EXPECT_EQ(config.log.level, LogOptions().level);
   EXPECT_EQ(config.log.format, LogOptions().format);
   EXPECT_EQ(config.admin.address, AdminOptions().address);

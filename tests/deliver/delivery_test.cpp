@@ -212,9 +212,10 @@ TEST(Delivery, AnOutageGivesNothingUp) {
   EXPECT_EQ(outcome.failing, hours(72));
 }
 
-Outcome UnknownFlagAt(TimePoint now, int attempts) {
+Outcome UnknownFlagAt(TimePoint now, int attempts, bool flag_unknown = true) {
   Delivery delivery = Claimed(Wish::kWanted, Presence::kNever);
   delivery.lease.attempts = attempts;
+  delivery.lease.flag_unknown = flag_unknown;
   Circumstances circumstances;
   circumstances.now = now;
   return *Advance(delivery, Got(Answer::kUnknownFlag, "POST answered 404"), RetryPolicy{},
@@ -224,6 +225,8 @@ Outcome UnknownFlagAt(TimePoint now, int attempts) {
 TEST(Delivery, AnUnknownFlagIsAskedForAgainUntilPatienceEnds) {
   EXPECT_EQ(UnknownFlagAt(kNow, 0).due, kNow + minutes(5));
   EXPECT_EQ(UnknownFlagAt(kNow, 2).due, kNow + minutes(20));
+  // Failures of another kind before it do not count.
+  EXPECT_EQ(UnknownFlagAt(kNow, 7, false).due, kNow + minutes(5));
   EXPECT_EQ(UnknownFlagAt(kNow + hours(167), 50).due, kNow + hours(168));
   const Outcome last = UnknownFlagAt(kNow + hours(168), 51);
   EXPECT_EQ(last.kind, End::kFailed);

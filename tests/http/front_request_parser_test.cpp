@@ -114,7 +114,7 @@ TEST(RequestParser, RefusesWhatTwoReadersCouldReadDifferently) {
 
 TEST(RequestParser, TakesNothingAfterARefusal) {
   RequestParser parser;
-  parser.Feed("get / HTTP/1.1\r\nHost: a\r\n\r\n");
+  parser.Feed("GET / HTTP/1.1\r\n\r\n");
   ASSERT_EQ(parser.state(), State::kRefused);
   EXPECT_EQ(parser.Feed("GET / HTTP/1.1\r\nHost: a\r\n\r\n"), 0u);
   EXPECT_EQ(parser.state(), State::kRefused);

@@ -23,7 +23,10 @@ TEST_F(ListenerTest, DrainClosesTheIdleAndRefusesNewcomers) {
 TEST_F(ListenerTest, DrainAnswersWhatIsUnderWay) {
   handler_.on_request = held_.Holder();
   Start();
-  TestClient due = Connect(), half = Connect(), idle = Connect();
+  TestClient due = Connect(), half = Connect(), idle = Connect(), fresh = Connect();
+  idle.Send(kGet);
+  held_.Take(1)[0].responder.Send({});
+  EXPECT_EQ(StatusOf(idle.ReadAnswer()), 200);
   due.Send(kGet);
   auto held = held_.Take(1);
   half.Send("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
@@ -31,9 +34,10 @@ TEST_F(ListenerTest, DrainAnswersWhatIsUnderWay) {
   std::jthread draining([&] { listener_->Drain(kTestPatience); });
   EXPECT_EQ(idle.ReadToEnd(), "");  // so it has begun
   half.Send("abc");
-  for (auto& request : held_.Take(1)) held.push_back(std::move(request));
+  fresh.Send(kGet);  // had connected before, so that its request is still taken
+  for (auto& request : held_.Take(2)) held.push_back(std::move(request));
   for (const auto& request : held) request.responder.Send({});
-  for (TestClient* client : {&due, &half}) {
+  for (TestClient* client : {&due, &half, &fresh}) {
     const std::string answer = client->ReadToEnd();
     client->FinishSending();
     EXPECT_EQ(StatusOf(answer), 200);

@@ -172,7 +172,7 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"BadGateway", Kind::kCreate, 502, "<h1>502</h1>", Meaning::kLost, false,
             "POST answered 502"},
         Row{"Unavailable", Kind::kCreate, 503,
-            ErrorBody("service_unavailable", "Requested service unavailable"), Meaning::kRetry,
+            ErrorBody("service_unavailable", "Requested service unavailable"), Meaning::kLost,
             false, "POST answered 503 service_unavailable: Requested service unavailable"},
         Row{"GatewayTimeout", Kind::kCreate, 504, "", Meaning::kLost, false, "POST answered 504"},
         Row{"NoHttpStatus", Kind::kCreate, 999, "", Meaning::kLost, false, "POST answered 999"}),
@@ -192,7 +192,7 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"Conflict", Kind::kRemove, 409, "", Meaning::kRetry, true, "DELETE answered 409"},
         Row{"RateLimit", Kind::kRemove, 429, "", Meaning::kRateLimited, false,
             "DELETE answered 429"},
-        Row{"Unavailable", Kind::kRemove, 503, "", Meaning::kRetry, false, "DELETE answered 503"},
+        Row{"Unavailable", Kind::kRemove, 503, "", Meaning::kLost, false, "DELETE answered 503"},
         Row{"BadGateway", Kind::kRemove, 502, "", Meaning::kLost, false, "DELETE answered 502"}),
     RowName);
 

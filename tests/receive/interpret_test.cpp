@@ -154,7 +154,21 @@ TEST(Interpret, LeavesAFieldThatTheBodyDoesNotHoldAbsentAndAnEmptyOneEmpty) {
   EXPECT_TRUE(empty.event.changes.at(0).change.fields->empty());
 }
 
-TEST(Interpret, FiltersByOnlyAndExceptBeforeTheAdapterIsAsked) {
+TEST(Interpret, LeavesHandshakesToTheAdapterWhateverTheFilters) {
+  SourceOptions options;
+  options.only = {{"/project/key", {"SHOP"}}};
+  const Source source = MakeSource(
+      [](const AdapterInput&) {
+        Extraction extraction;
+        extraction.outcome = Extraction::Outcome::kHandshake;
+        extraction.reply = AdapterReply{200, "text/plain", "challenge", {}};
+        return extraction;
+      },
+      std::move(options));
+  EXPECT_EQ(Interpret(source, MakeWebhook("{}")).outcome, Interpretation::Outcome::kHandshake);
+}
+
+TEST(Interpret, FiltersByOnlyAndExcept) {
   SourceOptions only;
   only.only = {{"/project/key", {"SHOP", "PAY"}}};
   const Source shop = MakeSource(Giving(TextChange("flag:a-b")), std::move(only));

@@ -249,7 +249,6 @@ change: deleted
   resource: jira.acme.example/10013
   part: 10082
   part_time: 1795168810000000
-  content_time: 1795168810000000
   integration_key: jira
   texts: not carried
   labels: not carried
