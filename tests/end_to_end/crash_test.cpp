@@ -117,6 +117,7 @@ TEST_P(Crash, AtRandomMomentsUnderLoadLosesNothingAndLinksNothingTwice) {
 
   Senders senders(events);
   senders.SetPort(world.Start().port());
+  ASSERT_NE(world.daemon().port(), 0);
   senders.Start();
   for (int i = 0; i < kills; ++i) {
     if (i % 3 == 0 && senders.answered() < events) {
@@ -159,11 +160,14 @@ TEST(PowerCut, LosesNothingThatWasAnswered) {
   World world;
   world.WriteConfiguration("enabled = false");
   std::filesystem::create_directory(world.folder / "synced");
+  const DaemonProcess& daemon =
+      world.Start({{"LD_PRELOAD", FLAGLINKD_SYNCED_FILES_LIBRARY},
+                   {"FLAGLINKD_SYNCED_FOLDER", (world.folder / "synced").string()},
+                   // Sanitizer builds want to be loaded first otherwise.
+                   {"ASAN_OPTIONS", "verify_asan_link_order=0"}});
+  ASSERT_NE(daemon.port(), 0);
   Senders senders(kEvents);
-  senders.SetPort(world
-                      .Start({{"LD_PRELOAD", FLAGLINKD_SYNCED_FILES_LIBRARY},
-                              {"FLAGLINKD_SYNCED_FOLDER", (world.folder / "synced").string()}})
-                      .port());
+  senders.SetPort(daemon.port());
   senders.Start();
   senders.Join();
   world.daemon().Kill();
