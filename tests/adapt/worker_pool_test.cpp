@@ -102,10 +102,13 @@ TEST_F(WorkerPoolTest, AnOverrunIsGivenUpAndItsThreadReplaced) {
 }
 
 TEST_F(WorkerPoolTest, ASecondOverrunTurnsTheGroupOffOnce) {
-  Start({.threads = 3});
-  for (const char* name : {"a", "b", "c"}) PostStuck("jira", name);
+  Start();
+  // One after the other: what overruns at the same time counts once, as a stall of the process does.
+  PostStuck("jira", "a");
+  journal_->Await(TooLong("jira", "a"));
+  PostStuck("jira", "b");
+  journal_->Await(TooLong("jira", "b"));
   journal_->Await("off jira");
-  journal_->Await(TooLong("jira", "c"));
   PostQuick("jira", "d");
   journal_->Await(Off("jira", "d"));
   PostQuick("slack", "e");
@@ -114,7 +117,7 @@ TEST_F(WorkerPoolTest, ASecondOverrunTurnsTheGroupOffOnce) {
   const std::vector<std::string> entries = journal_->Entries();
   EXPECT_EQ(std::count(entries.begin(), entries.end(), "off jira"), 1);
   journal_->Add("release");
-  for (const char* name : {"late a", "late b", "late c"}) journal_->Await(name);
+  for (const char* name : {"late a", "late b"}) journal_->Await(name);
 }
 
 TEST_F(WorkerPoolTest, OneOverrunOfEachGroupTurnsNoneOff) {
