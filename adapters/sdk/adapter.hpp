@@ -134,7 +134,7 @@ class Sink {
   explicit Sink(const flaglink_sink& sink) : sink_(sink) {}
 
   void Emit(const Change& change) const {
-    using namespace adapter_detail;
+    using adapter_detail::AbsentIfEmpty, adapter_detail::ToPairs;
     const auto metadata = ToPairs(change.metadata);
     const auto texts = change.texts ? ToPairs(*change.texts) : std::vector<flaglink_pair>();
     std::vector<flaglink_str> labels;

@@ -77,7 +77,8 @@ inline std::optional<std::chrono::minutes> TakeZone(std::string_view text) {
 // "2015-05-17T18:08:09.123+1100" and its kin: 'T' or a space; a fraction or none; Z, UTC, +1100,
 // +11:00 or no zone, which is UTC.
 inline std::optional<TimeUs> ParseIso8601(std::string_view text) {
-  using namespace time_detail;
+  using time_detail::TakeDigits, time_detail::TakeFraction, time_detail::TakeOneOf,
+      time_detail::TakeZone;
   const auto year = TakeDigits(text, 4);
   if (!year || !TakeOneOf(text, "-")) return std::nullopt;
   const auto month = TakeDigits(text, 2);

@@ -190,7 +190,7 @@ class Writer::Loop {
 
   void Learn(std::string trouble) {
     QueueStatistics statistics = queue_.Statistics(clock_.Now());
-    *known_.Lock() = {std::move(statistics), std::move(trouble)};
+    *known_.Lock() = {statistics, std::move(trouble)};
   }
 
   LinkQueue& queue_;
