@@ -105,7 +105,6 @@ void MeasureFlaglinkd(const std::string& binaries, double seconds) {
   std::ofstream(folder / "jira.secret") << kSecret;
   std::ofstream(folder / "launchdarkly.secret") << "api-bench";
   std::ofstream(folder / "flaglinkd.toml") << R"([log]
-level = "warning"
 format = "logfmt"
 [listen]
 address = "127.0.0.1:0"
