@@ -63,13 +63,25 @@ class WikiReader {
           TakeBrackets()) {
         continue;
       }
-      if (rest_.front() != '\r') out_ += rest_.front();
-      rest_.remove_prefix(1);
+      TakePlain();
     }
     return std::move(out_);
   }
 
  private:
+  // One character that begins nothing, and all up to the next that could: most of a text is plain.
+  void TakePlain() {
+    const bool ends_line = rest_.front() == '\n';
+    const std::size_t plain =
+        ends_line ? 1 : std::min(rest_.find_first_of("{[\\\r\n", 1), rest_.size());
+    if (rest_.front() != '\r') {
+      out_ += rest_.substr(0, plain);
+    } else {
+      out_ += rest_.substr(1, plain - 1);
+    }
+    rest_.remove_prefix(plain);
+  }
+
   // Where `mark` comes next, counted in `rest_`. What was found is remembered until it is passed,
   // so that a text of a million openings stays linear.
   std::size_t FindAhead(std::string_view mark, std::size_t from) {
