@@ -1,5 +1,6 @@
 #include "daemon/domain/text.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -39,6 +40,12 @@ std::string ToValidUtf8(std::string_view bytes) {
   std::string text;
   text.reserve(bytes.size());
   while (!bytes.empty()) {
+    // Most texts are ASCII: take all of it at once, up to a NUL or what is no ASCII.
+    const auto plain = std::find_if(bytes.begin(), bytes.end(),
+                                    [](char c) { return static_cast<signed char>(c) <= 0; });
+    text.append(bytes.begin(), plain);
+    bytes.remove_prefix(static_cast<std::size_t>(plain - bytes.begin()));
+    if (bytes.empty()) break;
     const CodePoint point = FirstCodePoint(bytes);
     text += point.valid && point.value != 0 ? bytes.substr(0, point.size) : kReplacement;
     bytes.remove_prefix(point.size);
