@@ -56,11 +56,12 @@ TEST_F(ListenerAddressTest, PortZeroPicksOne) {
 }
 
 TEST_F(ListenerAddressTest, TheUnspecifiedIpv6AddressTakesBothFamilies) {
-  if (!HaveIpv6()) GTEST_SKIP() << "no IPv6 here";
   options_.address = "[::]:0";
   Start();
   TestClient v4 = Connect();
   EXPECT_EQ(Ask(v4), "127.0.0.1");
+  // Where a host has IPv6 switched off, IPv4 is all that this address can take.
+  if (!HaveIpv6()) return;
   TestClient v6(Loopback6(listener_->port()), sizeof(sockaddr_in6));
   EXPECT_EQ(Ask(v6), "::1");
 }
