@@ -20,6 +20,10 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t kHeaderLimit = 64u << 10;  // of one answer, together
 
+// libcurl's own time-out does not run while a transfer waits for a connection. What it has not ended
+// this long after its time is ended here.
+constexpr Duration kOverdue = std::chrono::seconds(1);
+
 struct FreeEasy {
   void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
 };
@@ -78,6 +82,7 @@ struct Transfer {
   std::size_t body_sent = 0, header_size = 0;
   bool head_complete = false;
   std::string overflow;  // not empty: the answer passed this limit
+  std::chrono::steady_clock::time_point deadline;
   HeaderList headers;
   char error[CURL_ERROR_SIZE] = "";
   EasyHandle easy;  // last, so that it goes first: it points at the others
@@ -143,6 +148,8 @@ class CurlClient final : public HttpClient {
  public:
   explicit CurlClient(const Options& options) : options_(options), multi_(curl_multi_init()) {
     FLAGLINKD_CHECK(multi_ != nullptr);
+    // No CURLOPT_PIPEWAIT: libcurl 7.88 keeps a connection that was reset before its first request
+    // was out, and what waits to learn whether that one takes HTTP/2 waits for ever.
     curl_multi_setopt(multi_.get(), CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
     curl_multi_setopt(multi_.get(), CURLMOPT_MAX_TOTAL_CONNECTIONS, long{options_.max_connections});
   }
@@ -163,6 +170,7 @@ class CurlClient final : public HttpClient {
   void SetUp(Transfer& transfer) const;
   static void SetUpMethod(Transfer& transfer);
   std::vector<Finished> Collect();
+  void EndOverdue(std::vector<Finished>& finished);
   static HttpAnswer Conclude(Transfer& transfer, CURLcode code);
 
   const Options options_;
@@ -194,6 +202,7 @@ void CurlClient::Start(HttpCall call, const Secret& authorization,
   SetUp(*transfer);
   SetUpMethod(*transfer);
   FLAGLINKD_CHECK(curl_multi_add_handle(multi_.get(), easy) == CURLM_OK);
+  transfer->deadline = std::chrono::steady_clock::now() + options_.timeout + kOverdue;
   transfers_.emplace(easy, std::move(transfer));
 }
 
@@ -203,7 +212,6 @@ void CurlClient::SetUp(Transfer& transfer) const {
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_2TLS});
-  curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
   if (!options_.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, options_.ca_file.c_str());
@@ -244,9 +252,11 @@ void CurlClient::Poll(Duration patience) {
   curl_multi_perform(multi_.get(), &running);
   std::vector<Finished> finished = Collect();
   if (finished.empty()) {
+    if (!transfers_.empty()) patience = std::min(patience, kOverdue);
     curl_multi_poll(multi_.get(), nullptr, 0, static_cast<int>(Milliseconds(patience)), nullptr);
     curl_multi_perform(multi_.get(), &running);
     finished = Collect();
+    EndOverdue(finished);
   }
   for (auto& [done, answer] : finished) done(std::move(answer));
 }
@@ -265,6 +275,17 @@ std::vector<CurlClient::Finished> CurlClient::Collect() {
     transfers_.erase(found);
   }
   return finished;
+}
+
+void CurlClient::EndOverdue(std::vector<Finished>& finished) {
+  const auto now = std::chrono::steady_clock::now();
+  std::erase_if(transfers_, [&](const auto& entry) {
+    Transfer& transfer = *entry.second;
+    if (now < transfer.deadline) return false;
+    curl_multi_remove_handle(multi_.get(), entry.first);
+    finished.emplace_back(std::move(transfer.done), Conclude(transfer, CURLE_OPERATION_TIMEDOUT));
+    return true;
+  });
 }
 
 HttpAnswer CurlClient::Conclude(Transfer& transfer, CURLcode code) {
