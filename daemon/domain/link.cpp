@@ -14,7 +14,8 @@ std::vector<LinkRequest> Plan(const WantedLink& wanted, const AppliedLink& appli
   switch (applied.presence) {
     case Presence::kNever: return {request(RequestKind::kCreate)};
     case Presence::kMaybe: return {request(RequestKind::kFind), request(RequestKind::kCreate)};
-    case Presence::kThere: return {};
+    case Presence::kThere:
+    case Presence::kForeign: return {};
   }
   return {};
 }

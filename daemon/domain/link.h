@@ -1,7 +1,9 @@
 // A link's wanted and applied state, and the requests that lead from one to the other.
 #pragma once
 
+#include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,19 +22,31 @@ struct LinkBody {
   auto operator<=>(const LinkBody&) const = default;
 };
 
+// What LaunchDarkly shows of a link, as two hashes (SHA-256, cut): of what a PATCH can change, and
+// of what only a new link can.
+struct LinkFingerprint {
+  std::uint64_t text = 0;  // title and description
+  std::uint64_t card = 0;  // deep link, integration key, and of the metadata what its card shows
+  auto operator<=>(const LinkFingerprint&) const = default;
+};
+
 // What is known of the link at LaunchDarkly. Maybe: a request was about to be sent and its outcome
-// was never recorded, or its answer was lost, so that only a listing can tell.
-enum class Presence { kNever = 0, kMaybe = 1, kThere = 2 };
+// was never recorded, or its answer was lost, so that only a listing can tell. Foreign: somebody
+// else's link shows the same; ours is not needed, and theirs is never touched.
+enum class Presence { kNever = 0, kMaybe = 1, kThere = 2, kForeign = 3 };
 
 struct WantedLink {
   FlagKey flag;
   bool wanted = false;
   LinkBody body;
+  bool look_first = false;  // others may have linked it: list before the first POST
 };
 
 struct AppliedLink {
   Presence presence = Presence::kNever;
   std::string id;  // LaunchDarkly's _id; "" when unknown
+  // What it shows; absent: not known, so that only a listing can tell
+  std::optional<LinkFingerprint> shown = std::nullopt;
 };
 
 // kCreate: POST. kRemove: DELETE by key. kFind: list the flag's links and look for ours.

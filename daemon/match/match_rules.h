@@ -14,8 +14,14 @@ class RE2;
 
 namespace flaglinkd {
 
+// When a key that the catalogue knows counts in free text: never; between quotes or backticks; also
+// as a bare word if it does not look like prose (it holds '-', '_', '.', a digit or an inner
+// capital); as any whole word.
+enum class CatalogMatch { kOff, kQuoted, kDistinctive, kWords };
+
 struct MatchOptions {
   bool urls = true;
+  CatalogMatch catalog = CatalogMatch::kDistinctive;
   std::vector<std::string> patterns = {"flag:(?P<key>[A-Za-z0-9][A-Za-z0-9_.-]*)"};
   std::vector<std::string> labels = {"flag-", "ld:"};  // prefixes
   std::vector<std::string> fields;                     // JSON Pointers into the body

@@ -29,6 +29,21 @@ struct Payload {
   std::string content_type, body;
 };
 
+// What is news of one project's flags. `complete`: with this, all flags of the project are known,
+// as of then; before the first of these the project has no catalogue.
+struct CatalogUpdate {
+  enum class State { kGone = 0, kLive = 1, kArchived = 2 };
+  struct Flag {
+    std::string key;
+    State state = State::kLive;
+    std::string jira_issues;  // customProperties["jira.issues"], with commas between; "" for none
+    auto operator<=>(const Flag&) const = default;
+  };
+  std::string project;
+  std::vector<Flag> flags;  // only those that differ from what is known
+  std::optional<TimePoint> complete;
+};
+
 struct IncomingEvent {
   std::string source;
   // Of the resources that it speaks of; two sources that see the same things share one
@@ -40,6 +55,9 @@ struct IncomingEvent {
   // Not empty: the event could not be read (or passed a bound) and is stored as failed
   std::string failure;
   std::vector<ObservedChange> changes;
+  std::vector<CatalogUpdate> flag_news;  // of LaunchDarkly's own webhooks; an event of its own kind
+  // LaunchDarkly's own app links the same things: new links are looked for before they are made
+  bool look_first = false;
   Payload payload;
 };
 
@@ -71,6 +89,11 @@ struct Lease {
   std::int64_t revision = 0;
   WantedLink wanted;
   AppliedLink applied;  // as it was before this claim marked the link as maybe present
+  // What was shown last, while something newer waits: the safety net of a replacement
+  std::optional<LinkBody> accepted;
+  // The catalogue has the project, but not the flag: nothing is to be sent for a link that is not
+  // there yet
+  bool flag_missing = false;
   // Not empty: the content makes no link (no usable deep link); wanted.body is not to be sent
   std::string render_error;
   int attempts = 0;           // so far

@@ -48,7 +48,7 @@ class World {
   std::string Metrics();
   // The value of the counter of changes, read until `done` holds or half a minute is over.
   bool WaitFor(const std::function<bool()>& done);
-  // Waits until nothing is waiting to be delivered.
+  // Waits until nothing is waiting to be delivered; false: it stood still for half a minute.
   bool WaitUntilDelivered();
   // changes made = applied + superseded + forgotten + waiting + failed, from /metrics.
   void ExpectBalancedBooks();

@@ -272,7 +272,8 @@ TEST(CurlClient, ACallAfterAnyResetConnectionStillEnds) {
   for (int i = 0; i < 5'000; ++i) {
     const HttpAnswer answer = Exchange(*client, Post(server.origin()));
     ASSERT_NE(answer.kind, Kind::kAnswered);
-    ASSERT_THAT(answer.error, testing::Not(testing::ContainsRegex("[Tt]imed? ?out"))) << "call " << i;
+    ASSERT_THAT(answer.error, testing::Not(testing::ContainsRegex("[Tt]imed? ?out")))
+        << "call " << i;
   }
 }
 
