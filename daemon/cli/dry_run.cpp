@@ -57,7 +57,7 @@ DryRun RunDry(const Source& source, const Webhook& webhook, const std::string& i
   } else {
     run.verification = {Verdict::kAuthentic, "verify = \"none\"", 0};
   }
-  Interpretation reading = Interpret(source, webhook);
+  Interpretation reading = Interpret(source, KnownFlags(), webhook);
   run.reason = std::move(reading.reason);
   if (reading.outcome != Interpretation::Outcome::kEvent) {
     run.outcome = reading.outcome == Interpretation::Outcome::kHandshake ? "handshake" : "ignored";

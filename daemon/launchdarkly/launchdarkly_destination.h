@@ -18,7 +18,8 @@ namespace flaglinkd {
 struct LaunchDarklyOptions {
   std::string base_url = "https://app.launchdarkly.com";  // https unless loopback
   Secret token;
-  std::vector<std::string> projects = {"default"};  // the first is the default project
+  std::vector<std::string> projects = {"default"};     // the first is the default project
+  Duration catalog_refresh = std::chrono::minutes(5);  // 0: no catalogue, keys are taken as written
   std::string installation = "default";
   std::string proxy, ca;
 };

@@ -127,7 +127,7 @@ void AddField(const MatchRules& rules, const NamedText& field, Collector& found)
 
 }  // namespace
 
-FoundFlags FindFlags(const MatchRules& rules, const Change& change) {
+FoundFlags FindFlags(const MatchRules& rules, const KnownFlags&, const Change& change) {
   Collector found(rules.projects());
   if (change.texts) {
     for (const NamedText& text : *change.texts) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "daemon/domain/change.h"
+#include "daemon/match/known_flags.h"
 #include "daemon/match/match_rules.h"
 
 namespace flaglinkd {
@@ -20,6 +21,6 @@ struct FoundFlags {
       false;  // there were more, or more matches of a pattern in one text than are looked at
 };
 
-FoundFlags FindFlags(const MatchRules& rules, const Change& change);
+FoundFlags FindFlags(const MatchRules& rules, const KnownFlags& known, const Change& change);
 
 }  // namespace flaglinkd

@@ -89,13 +89,21 @@ struct Intake::Visit {
 
 Intake::Intake(std::shared_ptr<const SourceSet> sources, std::vector<Network> trusted_proxies,
                WorkerPool& workers, Writer& writer, const Clock& clock, Metrics& metrics)
-    : workers_(workers), writer_(writer), clock_(clock), metrics_(metrics) {
+    : known_(std::make_shared<const KnownFlags>()),
+      workers_(workers),
+      writer_(writer),
+      clock_(clock),
+      metrics_(metrics) {
   Swap(std::move(sources), std::move(trusted_proxies));
 }
 
 void Intake::Swap(std::shared_ptr<const SourceSet> sources, std::vector<Network> trusted_proxies) {
   *snapshot_.Lock() =
       std::make_shared<const Snapshot>(Snapshot{std::move(sources), std::move(trusted_proxies)});
+}
+
+void Intake::SetKnownFlags(std::shared_ptr<const KnownFlags> known) {
+  *known_.Lock() = std::move(known);
 }
 
 std::variant<HttpHandler::Accept, HttpResponse> Intake::OnHead(const HttpRequest& head) {
@@ -151,7 +159,8 @@ void Intake::OnRequest(HttpRequest request, Responder responder) {
   const bool posted = workers_.Post(
       {source->options.adapter,
        [this, visit](JobTicket& ticket) {
-         Interpretation reading = Interpret(*visit->source, visit->webhook);
+         const std::shared_ptr<const KnownFlags> known = *known_.Lock();
+         Interpretation reading = Interpret(*visit->source, *known, visit->webhook);
          if (!ticket.Claim()) return;
          const std::string& name = visit->source->options.name;
          switch (reading.outcome) {

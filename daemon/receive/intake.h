@@ -16,6 +16,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/guarded.h"
 #include "daemon/http/http_listener.h"
+#include "daemon/match/known_flags.h"
 #include "daemon/observe/metrics.h"
 #include "daemon/queue/writer.h"
 #include "daemon/receive/rate_limit.h"
@@ -32,6 +33,8 @@ class Intake final : public HttpHandler {
 
   // Requests that come from now on see the new set; those under way finish with theirs.
   void Swap(std::shared_ptr<const SourceSet> sources, std::vector<Network> trusted_proxies);
+  // What the catalogue knows from now on; before the first call: nothing.
+  void SetKnownFlags(std::shared_ptr<const KnownFlags> known);
 
   std::variant<Accept, HttpResponse> OnHead(const HttpRequest& head) override;
   void OnRequest(HttpRequest request, Responder responder) override;
@@ -54,6 +57,7 @@ class Intake final : public HttpHandler {
   std::shared_ptr<const Snapshot> Now() { return *snapshot_.Lock(); }
 
   Guarded<std::shared_ptr<const Snapshot>> snapshot_;
+  Guarded<std::shared_ptr<const KnownFlags>> known_;
   WorkerPool& workers_;
   Writer& writer_;
   const Clock& clock_;

@@ -46,6 +46,7 @@ IncomingEvent EventOf(const Source& source, const Webhook& webhook, const BodyRe
   event.source = source.options.name;
   event.name_space = source.options.name_space;
   event.unlink = source.options.unlink;
+  event.look_first = source.options.launchdarkly_app;
   event.delivery_id = DeliveryId(*source.adapter, webhook, body);
   const Sha256Digest digest = Sha256(webhook.body);
   std::copy_n(digest.begin(), event.body_hash.size(), event.body_hash.begin());
@@ -89,13 +90,13 @@ void AddFields(const SourceOptions& options, const BodyReader& body, Change& cha
 }
 
 // Moves what is admitted of `changes` into `event`; returns why the last one that was left out was.
-std::string TakeChanges(const Source& source, const BodyReader& body, std::vector<Change> changes,
-                        IncomingEvent& event) {
+std::string TakeChanges(const Source& source, const KnownFlags& known, const BodyReader& body,
+                        std::vector<Change> changes, IncomingEvent& event) {
   std::string left_out;
   for (Change& change : changes) {
     AddFields(source.options, body, change);
     if (!Admit(source.options, change, left_out)) continue;
-    FoundFlags found = FindFlags(source.rules, change);
+    FoundFlags found = FindFlags(source.rules, known, change);
     if (found.truncated) {
       event.failure = "more than " + std::to_string(kMaxFlagsPerChange) +
                       " flags in one change: the first were taken";
@@ -107,7 +108,7 @@ std::string TakeChanges(const Source& source, const BodyReader& body, std::vecto
 
 }  // namespace
 
-Interpretation Interpret(const Source& source, const Webhook& webhook) {
+Interpretation Interpret(const Source& source, const KnownFlags& known, const Webhook& webhook) {
   const BodyReader body(webhook.FindHeader("content-type").value_or(""), webhook.body);
   Interpretation result;
   Extraction extraction =
@@ -139,7 +140,7 @@ Interpretation Interpret(const Source& source, const Webhook& webhook) {
                            " changes in one event: the first were taken";
   }
   const std::string left_out =
-      TakeChanges(source, body, std::move(extraction.changes), result.event);
+      TakeChanges(source, known, body, std::move(extraction.changes), result.event);
   if (!left_out.empty()) result.reason += (result.reason.empty() ? "" : "; ") + left_out;
   // What a bot wrote alone is still offered to the queue, which knows whether there is a link to
   // keep true.

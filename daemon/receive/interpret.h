@@ -10,6 +10,7 @@
 #include "daemon/adapt/adapter.h"
 #include "daemon/domain/change.h"
 #include "daemon/domain/webhook.h"
+#include "daemon/match/known_flags.h"
 #include "daemon/queue/link_queue.h"
 #include "daemon/receive/source_set.h"
 
@@ -25,7 +26,7 @@ struct Interpretation {
   std::optional<AdapterReply> reply;
 };
 
-Interpretation Interpret(const Source& source, const Webhook& webhook);
+Interpretation Interpret(const Source& source, const KnownFlags& known, const Webhook& webhook);
 
 // The event for a webhook whose adapter could not be asked or did not answer: stored whole, and
 // failed.

@@ -41,6 +41,7 @@ struct SourceOptions {
   std::vector<std::string> projects;
   UnlinkRule unlink = UnlinkRule::kDeleted;
   bool link_private = false;
+  bool launchdarkly_app = false;  // LaunchDarkly's own app links too: look before making a twin
   std::vector<std::string> bots;
   std::vector<PointerFilter> only, except;
   std::optional<Duration> tolerance;

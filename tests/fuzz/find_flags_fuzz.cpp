@@ -33,7 +33,7 @@ void Run(std::string_view input) {
   change.labels = {TakeLine(input)};
   change.fields.emplace().push_back({"/field", TakeLine(input)});
   change.texts.emplace().push_back({"description", std::string(input)});
-  const FoundFlags found = FindFlags(rules, change);
+  const FoundFlags found = FindFlags(rules, KnownFlags(), change);
 
   std::set<FlagKey> flags;
   const Mention* last = nullptr;

@@ -36,8 +36,8 @@ LambdaAdapter::Extractor Giving(Change change) {
 }
 
 TEST(Interpret, GivesTheEventItsIdentityAndItsMentions) {
-  const Interpretation reading =
-      Interpret(MakeSource(Giving(TextChange("see flag:checkout-v2"))), MakeWebhook("{}"));
+  const Interpretation reading = Interpret(MakeSource(Giving(TextChange("see flag:checkout-v2"))),
+                                           KnownFlags(), MakeWebhook("{}"));
   ASSERT_EQ(reading.outcome, Interpretation::Outcome::kEvent);
   EXPECT_EQ(reading.event.source, "source");
   EXPECT_EQ(reading.event.name_space, "space");
@@ -49,7 +49,7 @@ TEST(Interpret, GivesTheEventItsIdentityAndItsMentions) {
 }
 
 TEST(Interpret, KeepsOnlyDeclaredHeadersAndABlankedBody) {
-  const Interpretation reading = Interpret(MakeSource(Giving(TextChange("flag:a-b"))),
+  const Interpretation reading = Interpret(MakeSource(Giving(TextChange("flag:a-b"))), KnownFlags(),
                                            MakeWebhook(R"({"token":"hush","x":1})"));
   EXPECT_EQ(reading.event.payload.headers, (std::vector<Header>{{"x-event", "e"}}));
   EXPECT_EQ(reading.event.payload.body.find("hush"), std::string::npos);
@@ -62,7 +62,7 @@ TEST(Interpret, StoresWhatTheAdapterCannotReadAsFailed) {
     extraction.reason = "no issue in it";
     return extraction;
   });
-  const Interpretation reading = Interpret(source, MakeWebhook("{}"));
+  const Interpretation reading = Interpret(source, KnownFlags(), MakeWebhook("{}"));
   EXPECT_EQ(reading.outcome, Interpretation::Outcome::kEvent);
   EXPECT_EQ(reading.event.failure, "no issue in it");
 }
@@ -74,7 +74,7 @@ TEST(Interpret, IgnoresWhatTheAdapterIgnoresWithItsReason) {
     extraction.reason = "a star";
     return extraction;
   });
-  const Interpretation reading = Interpret(source, MakeWebhook("{}"));
+  const Interpretation reading = Interpret(source, KnownFlags(), MakeWebhook("{}"));
   EXPECT_EQ(reading.outcome, Interpretation::Outcome::kIgnored);
   EXPECT_EQ(reading.reason, "a star");
 }
@@ -82,14 +82,15 @@ TEST(Interpret, IgnoresWhatTheAdapterIgnoresWithItsReason) {
 TEST(Interpret, SkipsPrivateObjectsUnlessTheSourceLinksThem) {
   Change change = TextChange("flag:a-b");
   change.is_private = true;
-  const Interpretation skipped = Interpret(MakeSource(Giving(change)), MakeWebhook("{}"));
+  const Interpretation skipped =
+      Interpret(MakeSource(Giving(change)), KnownFlags(), MakeWebhook("{}"));
   EXPECT_EQ(skipped.outcome, Interpretation::Outcome::kIgnored);
   EXPECT_EQ(skipped.reason, "private (private = \"skip\")");
 
   SourceOptions options;
   options.link_private = true;
   const Interpretation linked =
-      Interpret(MakeSource(Giving(change), std::move(options)), MakeWebhook("{}"));
+      Interpret(MakeSource(Giving(change), std::move(options)), KnownFlags(), MakeWebhook("{}"));
   EXPECT_EQ(linked.event.changes.at(0).mentions.size(), 1u);
 }
 
@@ -97,7 +98,8 @@ TEST(Interpret, ReadsNoTextsOfABotButKeepsItsContent) {
   Change change = TextChange("flag:a-b");
   change.author = "deploy[bot]";
   change.author_is_bot = true;
-  const Interpretation reading = Interpret(MakeSource(Giving(change)), MakeWebhook("{}"));
+  const Interpretation reading =
+      Interpret(MakeSource(Giving(change)), KnownFlags(), MakeWebhook("{}"));
   ASSERT_EQ(reading.event.changes.size(), 1u);
   EXPECT_TRUE(reading.event.changes[0].mentions.empty());
   EXPECT_FALSE(reading.event.changes[0].change.texts.has_value());
@@ -113,14 +115,15 @@ TEST(Interpret, ReadsTheTextsOfABotThatTheSourceNames) {
   SourceOptions options;
   options.bots = {"deploy[bot]"};
   const Interpretation reading =
-      Interpret(MakeSource(Giving(change), std::move(options)), MakeWebhook("{}"));
+      Interpret(MakeSource(Giving(change), std::move(options)), KnownFlags(), MakeWebhook("{}"));
   EXPECT_EQ(reading.event.changes.at(0).mentions.size(), 1u);
 }
 
 TEST(Interpret, LetsADeleteCountWhoeverWroteTheObject) {
   Change change = TextChange("", ChangeKind::kDeleted);
   change.author_is_bot = change.is_private = true;
-  const Interpretation reading = Interpret(MakeSource(Giving(change)), MakeWebhook("{}"));
+  const Interpretation reading =
+      Interpret(MakeSource(Giving(change)), KnownFlags(), MakeWebhook("{}"));
   ASSERT_EQ(reading.event.changes.size(), 1u);
   EXPECT_EQ(reading.event.changes[0].change.kind, ChangeKind::kDeleted);
 }
@@ -137,7 +140,7 @@ TEST(Interpret, GivesFieldsToTheResourceItselfAndNotToItsParts) {
       },
       std::move(options));
   const Interpretation reading =
-      Interpret(source, MakeWebhook(R"({"issue":{"customfield":["a-b","c-d"]}})"));
+      Interpret(source, KnownFlags(), MakeWebhook(R"({"issue":{"customfield":["a-b","c-d"]}})"));
   ASSERT_EQ(reading.event.changes.size(), 2u);
   EXPECT_EQ(reading.event.changes[0].mentions.size(), 2u);
   EXPECT_EQ(reading.event.changes[0].mentions[0].reason, "field /issue/customfield");
@@ -148,8 +151,11 @@ TEST(Interpret, LeavesAFieldThatTheBodyDoesNotHoldAbsentAndAnEmptyOneEmpty) {
   SourceOptions options;
   options.match.fields = {"/issue/customfield"};
   const Source source = MakeSource(Giving(TextChange("x")), std::move(options));
-  EXPECT_FALSE(Interpret(source, MakeWebhook("{}")).event.changes.at(0).change.fields.has_value());
-  const Interpretation empty = Interpret(source, MakeWebhook(R"({"issue":{"customfield":[]}})"));
+  EXPECT_FALSE(Interpret(source, KnownFlags(), MakeWebhook("{}"))
+                   .event.changes.at(0)
+                   .change.fields.has_value());
+  const Interpretation empty =
+      Interpret(source, KnownFlags(), MakeWebhook(R"({"issue":{"customfield":[]}})"));
   ASSERT_TRUE(empty.event.changes.at(0).change.fields.has_value());
   EXPECT_TRUE(empty.event.changes.at(0).change.fields->empty());
 }
@@ -165,32 +171,37 @@ TEST(Interpret, LeavesHandshakesToTheAdapterWhateverTheFilters) {
         return extraction;
       },
       std::move(options));
-  EXPECT_EQ(Interpret(source, MakeWebhook("{}")).outcome, Interpretation::Outcome::kHandshake);
+  EXPECT_EQ(Interpret(source, KnownFlags(), MakeWebhook("{}")).outcome,
+            Interpretation::Outcome::kHandshake);
 }
 
 TEST(Interpret, FiltersByOnlyAndExcept) {
   SourceOptions only;
   only.only = {{"/project/key", {"SHOP", "PAY"}}};
   const Source shop = MakeSource(Giving(TextChange("flag:a-b")), std::move(only));
-  EXPECT_EQ(Interpret(shop, MakeWebhook(R"({"project":{"key":"PAY"}})")).outcome,
+  EXPECT_EQ(Interpret(shop, KnownFlags(), MakeWebhook(R"({"project":{"key":"PAY"}})")).outcome,
             Interpretation::Outcome::kEvent);
-  const Interpretation other = Interpret(shop, MakeWebhook(R"({"project":{"key":"OPS"}})"));
+  const Interpretation other =
+      Interpret(shop, KnownFlags(), MakeWebhook(R"({"project":{"key":"OPS"}})"));
   EXPECT_EQ(other.outcome, Interpretation::Outcome::kIgnored);
   EXPECT_EQ(other.reason, "not among `only` of /project/key");
-  EXPECT_EQ(Interpret(shop, MakeWebhook("{}")).outcome, Interpretation::Outcome::kIgnored);
+  EXPECT_EQ(Interpret(shop, KnownFlags(), MakeWebhook("{}")).outcome,
+            Interpretation::Outcome::kIgnored);
 
   SourceOptions except;
   except.except = {{"/project/key", {"OPS"}}};
   const Source no_ops = MakeSource(Giving(TextChange("flag:a-b")), std::move(except));
-  EXPECT_EQ(Interpret(no_ops, MakeWebhook(R"({"project":{"key":"OPS"}})")).reason,
+  EXPECT_EQ(Interpret(no_ops, KnownFlags(), MakeWebhook(R"({"project":{"key":"OPS"}})")).reason,
             "among `except` of /project/key");
-  EXPECT_EQ(Interpret(no_ops, MakeWebhook("{}")).outcome, Interpretation::Outcome::kEvent);
+  EXPECT_EQ(Interpret(no_ops, KnownFlags(), MakeWebhook("{}")).outcome,
+            Interpretation::Outcome::kEvent);
 }
 
 TEST(Interpret, FailsAnEventThatPassesABoundAndTakesTheFirst) {
   std::string text;
   for (int i = 0; i < 70; ++i) text += " flag:key-" + std::to_string(i);
-  const Interpretation reading = Interpret(MakeSource(Giving(TextChange(text))), MakeWebhook("{}"));
+  const Interpretation reading =
+      Interpret(MakeSource(Giving(TextChange(text))), KnownFlags(), MakeWebhook("{}"));
   EXPECT_EQ(reading.event.failure, "more than 64 flags in one change: the first were taken");
   EXPECT_EQ(reading.event.changes.at(0).mentions.size(), 64u);
 }
