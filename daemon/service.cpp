@@ -5,16 +5,20 @@
 #include <utility>
 
 #include "daemon/adapt/worker_pool.h"
+#include "daemon/admin/admin_api.h"
 #include "daemon/admin/admin_handler.h"
 #include "daemon/deliver/delivery_worker.h"
 #include "daemon/http/http_client.h"
 #include "daemon/http/http_listener.h"
+#include "daemon/launchdarkly/flag_catalog.h"
 #include "daemon/launchdarkly/launchdarkly_destination.h"
+#include "daemon/launchdarkly/rate_budget.h"
 #include "daemon/observe/log.h"
 #include "daemon/observe/metrics.h"
 #include "daemon/queue/sqlite_link_queue.h"
 #include "daemon/queue/writer.h"
 #include "daemon/receive/intake.h"
+#include "daemon/receive/replay.h"
 #include "daemon/receive/source_set.h"
 
 namespace flaglinkd {
@@ -50,6 +54,7 @@ Result<std::shared_ptr<const SourceSet>> BuildSources(Config& config) {
 LinkGauges GaugesOf(const QueueStatistics& statistics, TimePoint now) {
   LinkGauges gauges;
   gauges.applied = statistics.applied;
+  gauges.foreign = statistics.foreign;
   gauges.waiting = statistics.waiting;
   gauges.unknown_flag = statistics.unknown_flag;
   gauges.failed = statistics.failed;
@@ -81,16 +86,23 @@ void ReportNeedsRestart(const Config& before, const Config& after) {
              old_listen.body_timeout != new_listen.body_timeout ||
              old_listen.idle_timeout != new_listen.idle_timeout || old_listen.tls != new_listen.tls,
          "[listen]");
-  report(before.admin.address != after.admin.address, "[admin]");
+  report(before.admin.address != after.admin.address || before.admin.socket != after.admin.socket,
+         "[admin]");
   report(before.queue.file != after.queue.file ||
-             before.queue.keep_payloads != after.queue.keep_payloads,
+             before.queue.keep_payloads != after.queue.keep_payloads ||
+             before.queue.max_bytes != after.queue.max_bytes ||
+             before.queue.keep_events != after.queue.keep_events,
          "[queue]");
   const LaunchDarklyOptions &old_target = before.launchdarkly, &new_target = after.launchdarkly;
   report(old_target.base_url != new_target.base_url || old_target.proxy != new_target.proxy ||
              old_target.ca != new_target.ca || old_target.installation != new_target.installation ||
-             old_target.token.Bytes() != new_target.token.Bytes(),
+             old_target.token.Bytes() != new_target.token.Bytes() ||
+             old_target.projects != new_target.projects ||
+             old_target.catalog_refresh != new_target.catalog_refresh,
          "[launchdarkly]");
-  report(before.delivery != after.delivery, "[delivery]");
+  report(before.delivery != after.delivery || before.queue.settle != after.queue.settle ||
+             before.queue.max_links_per_flag != after.queue.max_links_per_flag,
+         "[delivery]");
 }
 
 }  // namespace
@@ -102,28 +114,51 @@ struct Service::Parts {
   Config config;  // without its sources, which moved into the set
   std::unique_ptr<Metrics> metrics;
   std::unique_ptr<LinkQueue> queue;
+  RateBudget budget;
   std::unique_ptr<HttpClient> client;
   std::unique_ptr<Destination> destination;
+  std::vector<CatalogUpdate> stored_catalog;  // as of the start, until the catalogue has it
   // Delivery ends its thread while the writer still records, but outlives it: the writer's thread
   // wakes it up to the end.
   std::unique_ptr<DeliveryWorker> delivery;
   std::atomic<DeliveryWorker*> wake_delivery{nullptr};  // set once it is there
+  std::unique_ptr<FlagCatalog> catalog;  // likewise, for the news that a commit brings; may be none
+  std::atomic<FlagCatalog*> tell_catalog{nullptr};
+  std::unique_ptr<Replay> replay;  // likewise: it is answered on the writer's thread
   std::unique_ptr<Writer> writer;
   std::unique_ptr<WorkerPool> workers;
   std::unique_ptr<Intake> intake;
+  std::unique_ptr<AdminApi> admin_api;
   std::unique_ptr<AdminHandler> admin_handler;
-  std::unique_ptr<HttpListener> hooks, admin;
+  std::unique_ptr<HttpListener> hooks, admin, admin_socket;
 
+  Status OpenQueue();
   void StartQueue();
+  void StartCatalog();
   void StartDelivery();
+  std::unique_ptr<HttpClient> MakeClient(int connections) const;
+  AdminServices Services();
   Status StartListeners(const InheritedSockets& sockets);
   std::vector<std::string> Troubles() const;
 };
+
+Status Service::Parts::OpenQueue() {
+  Result<std::unique_ptr<LinkQueue>> opened = OpenSqliteQueue(config.queue, clock.Now());
+  if (!opened) return opened.error();
+  queue = *std::move(opened);
+  Result<std::vector<CatalogUpdate>> known = queue->Catalog();
+  if (!known) return known.error();
+  stored_catalog = *std::move(known);
+  return {};
+}
 
 void Service::Parts::StartQueue() {
   Writer::Observer observer;
   observer.committed = [this](std::size_t events, Duration took) {
     metrics->ObserveCommit(events, took);
+  };
+  observer.news = [this](const std::vector<CatalogUpdate>& news) {
+    if (FlagCatalog* known = tell_catalog.load()) known->News(news);
   };
   observer.changed = [this](const QueueStatistics& statistics) {
     metrics->SetLinks(GaugesOf(statistics, clock.Now()));
@@ -133,19 +168,69 @@ void Service::Parts::StartQueue() {
   writer = std::make_unique<Writer>(*queue, clock, Writer::Options{}, std::move(observer));
 }
 
-void Service::Parts::StartDelivery() {
+std::unique_ptr<HttpClient> Service::Parts::MakeClient(int connections) const {
   HttpClient::Options options;
   options.timeout = config.delivery.timeout;
   options.proxy = config.launchdarkly.proxy;
   options.ca_file = config.launchdarkly.ca;
   options.user_agent = std::string("flaglinkd/") + kVersion;
-  options.max_connections = config.delivery.concurrency;
-  client = HttpClient::Create(options);
-  destination = MakeLaunchDarkly(config.launchdarkly, *client, clock, *metrics);
+  options.max_connections = connections;
+  return HttpClient::Create(options);
+}
+
+// With delivery off nothing is asked of LaunchDarkly, but what is stored of it still counts.
+void Service::Parts::StartCatalog() {
+  if (config.launchdarkly.catalog_refresh == Duration(0) || !config.delivery.enabled) return;
+  FlagCatalog::Surroundings surroundings{
+      MakeClient(1),
+      budget,
+      clock,
+      [this](CatalogUpdate update, std::function<void(bool)> done) {
+        writer->Learn(std::move(update), std::move(done));
+      },
+      Jitter(),
+      {}};
+  surroundings.observer.known = [this](std::shared_ptr<const KnownFlags> known) {
+    intake->SetKnownFlags(std::move(known));
+  };
+  surroundings.observer.status = [this](const std::string& project, std::size_t flags,
+                                        Duration age) { metrics->SetCatalog(project, flags, age); };
+  surroundings.observer.requested = [this](int status) {
+    metrics->CountLaunchDarklyRequest("GET", status);
+  };
+  catalog = std::make_unique<FlagCatalog>(config.launchdarkly, std::move(surroundings),
+                                          std::exchange(stored_catalog, {}));
+  tell_catalog = catalog.get();
+}
+
+void Service::Parts::StartDelivery() {
+  client = MakeClient(config.delivery.concurrency);
+  destination = MakeLaunchDarkly(config.launchdarkly, *client, budget, clock, *metrics);
   delivery = std::make_unique<DeliveryWorker>(config.delivery, *writer, *destination, clock,
                                               *metrics, Jitter());
   wake_delivery = delivery.get();
   delivery->Wake();
+}
+
+AdminServices Service::Parts::Services() {
+  AdminServices services;
+  services.ask = [this](std::function<void(QueueAdmin&)> question) {
+    writer->Ask([question = std::move(question)](LinkQueue& asked) { question(asked.Admin()); });
+  };
+  services.name_space_of = [this](const std::string& source) {
+    return replay->NameSpaceOf(source);
+  };
+  services.explain = [this](const EventReport& event, const Payload& payload,
+                            std::function<void(const Reading&)> done) {
+    replay->Explain(event, payload, std::move(done));
+  };
+  services.replay = [this](const EventReport& event, const Payload& payload, Replay::Done done) {
+    replay->Again(event, payload, std::move(done));
+  };
+  services.import = [this](const std::string& source, Webhook webhook, Replay::Done done) {
+    replay->Import(source, std::move(webhook), std::move(done));
+  };
+  return services;
 }
 
 Status Service::Parts::StartListeners(const InheritedSockets& sockets) {
@@ -163,6 +248,13 @@ Status Service::Parts::StartListeners(const InheritedSockets& sockets) {
   started = HttpListener::Start(hooks_options, *intake);
   if (!started) return started.error();
   hooks = *std::move(started);
+
+  ListenerOptions socket_options;
+  socket_options.address = "unix:" + config.admin.socket.string();
+  socket_options.max_connections = 32;
+  started = HttpListener::Start(socket_options, *admin_handler);
+  if (!started) return started.error();
+  admin_socket = *std::move(started);
   return {};
 }
 
@@ -180,10 +272,7 @@ Result<std::unique_ptr<Service>> Service::Start(Config config, const InheritedSo
   if (!sources) return sources.error();
   parts->config = std::move(config);
 
-  Result<std::unique_ptr<LinkQueue>> queue =
-      OpenSqliteQueue(parts->config.queue, parts->clock.Now());
-  if (!queue) return queue.error();
-  parts->queue = *std::move(queue);
+  if (Status opened = parts->OpenQueue(); !opened) return opened.error();
   parts->StartQueue();
 
   parts->workers =
@@ -194,8 +283,12 @@ Result<std::unique_ptr<Service>> Service::Start(Config config, const InheritedSo
   parts->intake =
       std::make_unique<Intake>(*std::move(sources), parts->config.trusted_proxies, *parts->workers,
                                *parts->writer, parts->clock, *parts->metrics);
+  parts->replay = std::make_unique<Replay>(*parts->intake, *parts->workers, *parts->writer);
+  parts->admin_api = std::make_unique<AdminApi>(
+      std::make_shared<const AdminServices>(parts->Services()), parts->clock);
   parts->admin_handler = std::make_unique<AdminHandler>(
-      *parts->metrics, [raw = parts.get()] { return raw->Troubles(); });
+      *parts->metrics, [raw = parts.get()] { return raw->Troubles(); }, *parts->admin_api);
+  parts->StartCatalog();
   // Delivery last but for the doors: it may take its time, and nothing waits for it.
   parts->StartDelivery();
   std::unique_ptr<Service> service(new Service(std::move(parts)));
@@ -209,7 +302,12 @@ Service::Service(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Service::~Service() {
   if (parts_->hooks) parts_->hooks->Drain(kDrainPatience);
   parts_->hooks.reset();
+  // First, so that those who asked still get their answer.
+  if (parts_->replay) parts_->replay->Stop();
+  if (parts_->admin_socket) parts_->admin_socket->Drain(kDrainPatience);
+  parts_->admin_socket.reset();
   parts_->admin.reset();
+  if (parts_->catalog) parts_->catalog->Stop();
   parts_->workers.reset();
   if (parts_->delivery) parts_->delivery->Stop();
 }
@@ -248,7 +346,8 @@ bool Service::Alive(Duration patience) const {
   const TimePoint oldest = parts_->clock.Now() - patience;
   return parts_->hooks->LastAlive() >= oldest && parts_->admin->LastAlive() >= oldest &&
          parts_->writer->LastAlive() >= oldest && parts_->delivery->LastAlive() >= oldest &&
-         parts_->workers->LastAlive() >= oldest;
+         parts_->workers->LastAlive() >= oldest && parts_->admin_socket->LastAlive() >= oldest &&
+         (!parts_->catalog || parts_->catalog->LastAlive() >= oldest);
 }
 
 }  // namespace flaglinkd

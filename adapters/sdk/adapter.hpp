@@ -114,7 +114,18 @@ struct Need {
   std::string name, host, path, query;
 };
 
+// Of a flag of LaunchDarkly.
+enum class FlagState : std::uint32_t {
+  kGone = FLAGLINK_FLAG_GONE,
+  kLive = FLAGLINK_FLAG_LIVE,
+  kArchived = FLAGLINK_FLAG_ARCHIVED
+};
+
 namespace adapter_detail {
+
+// The sink as ABI 1 began; what comes later is looked for before it is called.
+inline constexpr std::size_t kLeastSinkSize =
+    offsetof(flaglink_sink, explain) + sizeof(flaglink_sink::explain);
 
 inline std::vector<flaglink_pair> ToPairs(std::span<const Named> named) {
   std::vector<flaglink_pair> pairs;
@@ -185,6 +196,17 @@ class Sink {
 
   // One line that says why: of what is ignored or malformed, and of what was left out of the rest.
   void Explain(std::string_view reason) const { sink_.explain(sink_.context, ToStr(reason)); }
+
+  // Whether the daemon is new enough for Tell.
+  bool TakesFlags() const {
+    return sink_.struct_size >= offsetof(flaglink_sink, flag) + sizeof(sink_.flag) &&
+           sink_.flag != nullptr;
+  }
+  // News of a flag of LaunchDarkly. A daemon that is too old for it is told nothing.
+  void Tell(std::string_view project, std::string_view key, FlagState state) const {
+    if (!TakesFlags()) return;
+    sink_.flag(sink_.context, ToStr(project), ToStr(key), static_cast<std::uint32_t>(state));
+  }
 
  private:
   const flaglink_sink& sink_;
@@ -267,8 +289,7 @@ inline constexpr const char* kNoNames[] = {nullptr};
 template <const Declaration& kDeclaration>
 flaglink_outcome GuardedExtract(const flaglink_request* request,
                                 const flaglink_sink* sink) noexcept {
-  if (request->struct_size < sizeof(flaglink_request) ||
-      sink->struct_size < sizeof(flaglink_sink)) {
+  if (request->struct_size < sizeof(flaglink_request) || sink->struct_size < kLeastSinkSize) {
     return FLAGLINK_MALFORMED;
   }
   const Sink out(*sink);

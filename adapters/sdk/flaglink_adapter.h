@@ -104,6 +104,13 @@ typedef struct flaglink_need {
       query; /* host: a literal of the adapter or an option of the source */
 } flaglink_need;
 
+/* Of a flag of LaunchDarkly. */
+typedef enum flaglink_flag_state {
+  FLAGLINK_FLAG_GONE = 0,
+  FLAGLINK_FLAG_LIVE = 1,
+  FLAGLINK_FLAG_ARCHIVED = 2
+} flaglink_flag_state;
+
 /* Implemented by the daemon. Each function copies what it is given. */
 typedef struct flaglink_sink {
   uint32_t struct_size;
@@ -116,10 +123,13 @@ typedef struct flaglink_sink {
                 flaglink_str content_type, flaglink_str body);
   /* One line that says why: of IGNORED and MALFORMED, and of what was left out of the rest. */
   void (*explain)(void* context, flaglink_str reason);
+  /* News of a flag, from LaunchDarkly's own webhooks: `state` is a flaglink_flag_state. A daemon that
+   * is older than this function gives a sink that ends before it. */
+  void (*flag)(void* context, flaglink_str project, flaglink_str key, uint32_t state);
 } flaglink_sink;
 
 typedef enum flaglink_outcome {
-  FLAGLINK_EXTRACTED = 0, /* at least one change */
+  FLAGLINK_EXTRACTED = 0, /* at least one change, or news of a flag */
   FLAGLINK_IGNORED = 1,   /* authentic, but of a kind that is not linked */
   FLAGLINK_HANDSHAKE = 2, /* answered by reply() alone */
   FLAGLINK_MALFORMED = 3  /* not what this source sends: the event is stored as failed */

@@ -2,6 +2,7 @@
 // the C boundary.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -11,6 +12,7 @@
 
 #include "daemon/base/result.h"
 #include "daemon/domain/change.h"
+#include "daemon/domain/flag_key.h"
 #include "daemon/domain/webhook.h"
 #include "daemon/verify/signature_scheme.h"
 
@@ -26,13 +28,23 @@ struct AdapterReply {
   std::vector<Header> headers;
 };
 
+// What LaunchDarkly says of one of its flags.
+struct FlagNews {
+  enum class State { kGone, kLive, kArchived };
+  FlagKey flag;  // both halves valid keys
+  State state = State::kLive;
+  auto operator<=>(const FlagNews&) const = default;
+};
+
 struct Extraction {
   enum class Outcome { kExtracted, kIgnored, kHandshake, kMalformed } outcome = Outcome::kMalformed;
   std::string reason;  // one line, valid UTF-8
   // Every string valid UTF-8 and cut at its limit; `fields` are still absent
   std::vector<Change> changes;
+  std::vector<FlagNews> flag_news;  // in the order in which it was told
   std::optional<AdapterReply> reply;
-  bool truncated = false;  // there were more than kMaxChangesPerEvent
+  // There were more than kMaxChangesPerEvent changes, or as many news of flags
+  bool truncated = false;
 };
 
 struct AdapterInput {

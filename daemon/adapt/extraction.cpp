@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdint>
 #include <exception>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -53,6 +55,15 @@ bool IsTheListeners(std::string_view header) {
          header == "transfer-encoding";
 }
 
+std::optional<FlagNews::State> StateOf(std::uint32_t state) {
+  switch (state) {
+    case FLAGLINK_FLAG_GONE: return FlagNews::State::kGone;
+    case FLAGLINK_FLAG_LIVE: return FlagNews::State::kLive;
+    case FLAGLINK_FLAG_ARCHIVED: return FlagNews::State::kArchived;
+    default: return std::nullopt;
+  }
+}
+
 // What the adapter's callbacks write into. It lives on RunExtract's stack: a callback after
 // extract() returned has nothing to call, which is the adapter's to respect (it is trusted code).
 // The first broken rule ends the taking.
@@ -72,6 +83,7 @@ class Collector {
                  flaglink_str content_type, flaglink_str body);
   void TakeReplyHeader(const flaglink_pair& borrowed, AdapterReply& reply);
   void TakeReason(flaglink_str reason);
+  void TakeFlag(flaglink_str project, flaglink_str key, std::uint32_t state);
   std::string Reason() const;
   std::string BrokenRule(int outcome) const;
 
@@ -102,8 +114,11 @@ class Collector {
   static void OnExplain(void* context, flaglink_str reason) {
     Guard(context, [&](Collector& collector) { collector.TakeReason(reason); });
   }
+  static void OnFlag(void* context, flaglink_str project, flaglink_str key, std::uint32_t state) {
+    Guard(context, [&](Collector& collector) { collector.TakeFlag(project, key, state); });
+  }
 
-  flaglink_sink sink_{sizeof(flaglink_sink), this, OnChange, OnNeed, OnReply, OnExplain};
+  flaglink_sink sink_{sizeof(flaglink_sink), this, OnChange, OnNeed, OnReply, OnExplain, OnFlag};
   BorrowedText text_{limit::kEvent};
   Extraction extraction_;
   std::string broken_;  // the first broken rule
@@ -163,6 +178,21 @@ void Collector::TakeReason(flaglink_str reason) {
   all += EscapeForLine(View(reason).substr(0, limit::kReason), limit::kReason);
 }
 
+// A key that breaks LaunchDarkly's rules can't name one of its flags, and would not be safe in a
+// path.
+void Collector::TakeFlag(flaglink_str project, flaglink_str key, std::uint32_t state) {
+  if (!IsValidKey(View(project)) || !IsValidKey(View(key))) {
+    return Break("it gave news of a flag under no valid key");
+  }
+  const std::optional<FlagNews::State> known = StateOf(state);
+  if (!known) return Break("it gave news of a flag in the unknown state " + std::to_string(state));
+  if (extraction_.flag_news.size() == kMaxChangesPerEvent) {
+    extraction_.truncated = true;
+    return;
+  }
+  extraction_.flag_news.push_back({{std::string(View(project)), std::string(View(key))}, *known});
+}
+
 // What the adapter said, and what was cut without its knowing.
 std::string Collector::Reason() const {
   std::string reason = extraction_.reason;
@@ -175,7 +205,7 @@ std::string Collector::Reason() const {
 
 std::string Collector::BrokenRule(int outcome) const {
   if (!broken_.empty()) return broken_;
-  const bool changes = !extraction_.changes.empty();
+  const bool changes = !extraction_.changes.empty() || !extraction_.flag_news.empty();
   switch (outcome) {
     case FLAGLINK_EXTRACTED: return changes ? "" : "it extracted no change";
     case FLAGLINK_IGNORED: return changes ? "it ignored the event, but gave changes" : "";

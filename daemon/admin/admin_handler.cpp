@@ -33,15 +33,20 @@ bool IsOurHost(std::string host) {
   return host == "localhost" || IsAddress(host);
 }
 
-// The answer that needs no look at the service; none: serve it.
-std::optional<HttpResponse> RefusalOf(const HttpRequest& head) {
+// Who reaches the socket's file is no browser.
+bool IsSafeHost(const HttpRequest& head) {
+  if (DoorOf(head) == Door::kSocket) return true;
   std::string host;
   for (const Header& header : head.headers) {
     if (header.name == "host") host = header.value;
   }
-  if (!IsOurHost(host)) return Text(403, "Host must be an address or localhost\n");
+  return IsOurHost(host);
+}
+
+// Of what is not of the API, the answer that needs no look at the service; none: serve it.
+std::optional<HttpResponse> RefusalOf(const HttpRequest& head) {
   if (head.path != "/metrics" && head.path != "/healthz" && head.path != "/readyz") {
-    return Text(404, "there are /metrics, /healthz and /readyz\n");
+    return Text(404, "there are /metrics, /healthz, /readyz and /api/v1\n");
   }
   if (head.method != "GET" && head.method != "HEAD") {
     HttpResponse response = Text(405, "GET only\n");
@@ -54,15 +59,21 @@ std::optional<HttpResponse> RefusalOf(const HttpRequest& head) {
 }  // namespace
 
 AdminHandler::AdminHandler(const Metrics& metrics,
-                           std::function<std::vector<std::string>()> troubles)
-    : metrics_(metrics), troubles_(std::move(troubles)) {}
+                           std::function<std::vector<std::string>()> troubles, const AdminApi& api)
+    : metrics_(metrics), troubles_(std::move(troubles)), api_(api) {}
 
 std::variant<HttpHandler::Accept, HttpResponse> AdminHandler::OnHead(const HttpRequest& head) {
+  if (!IsSafeHost(head)) return Text(403, "Host must be an address or localhost\n");
+  if (IsApiPath(head.path)) return api_.OnHead(head);
   if (std::optional<HttpResponse> refusal = RefusalOf(head)) return *std::move(refusal);
   return Accept{0};
 }
 
 void AdminHandler::OnRequest(HttpRequest request, Responder responder) {
+  if (IsApiPath(request.path)) {
+    api_.OnRequest(std::move(request), responder);
+    return;
+  }
   if (request.path == "/healthz") {
     responder.Send(Text(200, "alive\n"));
     return;

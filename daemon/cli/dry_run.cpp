@@ -42,9 +42,9 @@ void AddRequests(const IncomingEvent& event, const std::string& installation,
       run.reason = body.error().message;
       continue;
     }
-    for (const LinkRequest& request : Plan({link.flag, true, *std::move(body)}, AppliedLink{})) {
-      if (Result<HttpCall> call = ToHttpCall("", request)) run.requests.push_back(*std::move(call));
-    }
+    const auto request = NextRequest({link.flag, true, *std::move(body)}, AppliedLink{});
+    if (!request) continue;
+    if (Result<HttpCall> call = ToHttpCall("", *request)) run.requests.push_back(*std::move(call));
   }
 }
 

@@ -93,7 +93,7 @@ void WriteLink(JsonWriter& writer, const Link& link) {
   writer.StartObject();
   writer.EndObject();
   WriteString(writer, "_id", link.id);
-  WriteString(writer, "_key", link.key);
+  if (!link.key.empty()) WriteString(writer, "_key", link.key);
   if (!link.integration_key.empty()) WriteString(writer, "_integrationKey", link.integration_key);
   WriteString(writer, "_deepLink", link.deep_link);
   writer.Key("_timestamp");
@@ -184,7 +184,7 @@ struct LaunchDarklyStandIn::State {
                         TimePoint now);
   HttpResponse List(const FlagKey& flag) const;
   HttpResponse Create(const FlagKey& flag, const std::string& body, TimePoint now);
-  HttpResponse Insert(Link link, TimePoint now);
+  const Link& Insert(Link link, TimePoint now);
   HttpResponse Remove(const Route& route);
   HttpResponse Patch(const Route& route, const std::string& body);
 
@@ -251,19 +251,19 @@ HttpResponse LaunchDarklyStandIn::State::Create(const FlagKey& flag, const std::
   if (taken && options.duplicate == Duplicate::kBadRequest) {
     return BadRequest("A flag link with that key already exists");
   }
-  return Insert(std::move(link), now);
+  ++created[{link.flag, link.key}];
+  return Show(201, Insert(std::move(link), now));
 }
 
-HttpResponse LaunchDarklyStandIn::State::Insert(Link link, TimePoint now) {
+const Link& LaunchDarklyStandIn::State::Insert(Link link, TimePoint now) {
   char id[25];
   std::snprintf(id, sizeof id, "%024x", next_id++);
   link.id = id;
   link.created_ms =
       std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count();
   if (link.timestamp_ms == 0) link.timestamp_ms = link.created_ms;
-  ++created[{link.flag, link.key}];
   links.push_back(std::move(link));
-  return Show(201, links.back());
+  return links.back();
 }
 
 HttpResponse LaunchDarklyStandIn::State::Remove(const Route& route) {
@@ -277,7 +277,8 @@ HttpResponse LaunchDarklyStandIn::State::Remove(const Route& route) {
 
 HttpResponse LaunchDarklyStandIn::State::Patch(const Route& route, const std::string& body) {
   const auto link = Find(route.flag, route.link);
-  if (link == links.end()) return NotFound();
+  // Of a PATCH the documentation says "ID", where of a DELETE it says "ID or key".
+  if (link == links.end() || link->id != route.link) return NotFound();
   const rapidjson::Document document = ParseJson(body);
   if (document.HasParseError() || !document.IsArray()) return BadRequest("Invalid request body");
   Link patched = *link;
@@ -325,6 +326,11 @@ void LaunchDarklyStandIn::AddFlag(const FlagKey& flag) {
 
 void LaunchDarklyStandIn::SetToken(const std::string& token) {
   state_->Lock()->options.token = token;
+}
+
+void LaunchDarklyStandIn::Plant(Link link) {
+  const TimePoint now = clock_.Now();
+  state_->Lock()->Insert(std::move(link), now);
 }
 
 std::vector<Link> LaunchDarklyStandIn::Links() const {

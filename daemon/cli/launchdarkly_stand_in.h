@@ -52,6 +52,8 @@ class LaunchDarklyStandIn {
 
   void AddFlag(const FlagKey& flag);
   void SetToken(const std::string& token);
+  // A link that comes about without a request, as somebody else makes it. Its id is set here.
+  void Plant(Link link);
 
   // In the order of their making.
   std::vector<Link> Links() const;

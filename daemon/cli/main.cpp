@@ -4,6 +4,7 @@
 
 #include "daemon/cli/check.h"
 #include "daemon/cli/reference.h"
+#include "daemon/cli/service_verbs.h"
 #include "daemon/cli/verbs.h"
 #include "daemon/service.h"
 
@@ -21,6 +22,7 @@ struct Arguments {
   LoadSettings settings;
   flaglinkd::TryArguments try_it;
   flaglinkd::SignArguments sign;
+  flaglinkd::ServiceArguments service;
   std::string output = "text";
   bool toml = false, markdown = false;
 };
@@ -56,6 +58,8 @@ void Describe(CLI::App& app, Arguments& arguments) {
   sign->add_option("-H", arguments.sign.headers, "A further header: 'Name: value'");
   sign->add_option("--send", arguments.sign.send, "Send it to this URL");
 
+  flaglinkd::DescribeServiceVerbs(app, arguments.settings, arguments.service);
+
   CLI::App* reference = app.add_subcommand("reference", "Every option of the configuration");
   reference->add_flag("--toml", arguments.toml, "As a commented configuration file");
   reference->add_flag("--markdown", arguments.markdown, "As Markdown (the default)");
@@ -64,6 +68,7 @@ void Describe(CLI::App& app, Arguments& arguments) {
 }
 
 int Dispatch(const CLI::App& app, Arguments& arguments) {
+  if (arguments.service.run) return arguments.service.run();
   if (app.got_subcommand("run")) return flaglinkd::Run(arguments.settings);
   if (app.got_subcommand("check")) return flaglinkd::Check(arguments.settings, std::cout);
   if (app.got_subcommand("try")) {

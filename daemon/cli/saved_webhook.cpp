@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::uintmax_t kMaxFile = 25u << 20;  // what the largest senders send
 
+}  // namespace
+
 Result<Header> ParseHeader(const std::string& line) {
   const std::size_t colon = line.find(':');
   if (colon == std::string::npos || colon == 0) {
@@ -25,8 +27,6 @@ Result<Header> ParseHeader(const std::string& line) {
   header.value.erase(0, header.value.find_first_not_of(" \t"));
   return header;
 }
-
-}  // namespace
 
 Result<Webhook> ReadWebhook(const std::filesystem::path& file,
                             const std::vector<std::string>& headers) {

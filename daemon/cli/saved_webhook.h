@@ -13,6 +13,9 @@
 
 namespace flaglinkd {
 
+// "Name: value". kInvalid: without a colon.
+Result<Header> ParseHeader(const std::string& line);
+
 // `headers` are "Name: value". Without a Content-Type among them it is told from the first byte:
 // JSON or a form. `received` is now. kInvalid: a header without a colon; kNotFound: the file can't
 // be read, or is larger than 25 MiB.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -39,6 +40,37 @@ int Sign(const LoadSettings& settings, const SignArguments& arguments);
 // The main job in one process on loopback: a stand-in LaunchDarkly, three signed webhooks, the
 // links that came out. Where somebody watches (a terminal) it goes on until Ctrl-C.
 int Demo(const std::filesystem::path& program);
+
+// What is asked of a running service about its links and events.
+enum class QueueVerb {
+  kListLinks,
+  kShowLink,
+  kRetryLinks,
+  kForgetLinks,
+  kListEvents,
+  kShowEvent,
+  kReplayEvents
+};
+
+struct QueueArguments {
+  std::filesystem::path socket;  // "": what the configuration says
+  std::string id;                // "": those that the conditions name
+  // As they are given: status, flag, project, source, resource, since, limit
+  std::map<std::string, std::string> conditions;
+  bool remove = false;  // of kForgetLinks: at LaunchDarkly too
+  OutputFormat output = OutputFormat::kText;
+};
+int AskQueue(const LoadSettings& settings, QueueVerb verb, const QueueArguments& arguments);
+
+struct ImportArguments {
+  std::filesystem::path socket;  // "": what the configuration says
+  std::string source;
+  std::filesystem::path file;        // one body per line
+  std::vector<std::string> headers;  // of each: "Name: value"
+  OutputFormat output = OutputFormat::kText;
+};
+// Exported issues, messages or pull requests, as webhooks that need no signature.
+int Import(const LoadSettings& settings, const ImportArguments& arguments);
 
 // Loads the configuration; its diagnostics go to standard error. None: exit with kBadConfiguration.
 std::optional<Config> LoadOrComplain(const LoadSettings& settings);

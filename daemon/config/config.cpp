@@ -165,6 +165,11 @@ fs::path AdaptersOf(const fs::path& program) {
   return "/usr/lib/flaglinkd/adapters";
 }
 
+fs::path AdminSocketOf(const LoadSettings& settings, const QueueOptions& queue) {
+  if (settings.file == LoadSettings().file) return "/run/flaglinkd/admin.sock";
+  return queue.file.parent_path() / "admin.sock";
+}
+
 }  // namespace
 
 std::variant<Config, std::vector<Diagnostic>> LoadConfig(const LoadSettings& settings) {
@@ -176,6 +181,7 @@ std::variant<Config, std::vector<Diagnostic>> LoadConfig(const LoadSettings& set
   CheckCombinations(config, document.root, problems);
   if (!problems.empty()) return problems.Diagnostics(document.files);
   if (config.adapters.empty()) config.adapters = AdaptersOf(settings.program);
+  if (config.admin.socket.empty()) config.admin.socket = AdminSocketOf(settings, config.queue);
   config.warnings = problems.Warnings(document.files);
   config.hash = document.hash;
   return config;

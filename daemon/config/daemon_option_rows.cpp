@@ -131,6 +131,15 @@ std::vector<Option> DaemonOptionRows() {
        .standard = R"("127.0.0.1:9464")",
        .sentence = "Where /metrics and the health checks are served.",
        .set = [](To to, V& v) { to.config.admin.address = v.text; }},
+      {.table = "admin",
+       .name = "socket",
+       .form = &kPathForm,
+       .otherwise = "/run/flaglinkd/admin.sock with the default configuration file; else "
+                    "`admin.sock` beside the database",
+       .example = R"("/run/flaglinkd/admin.sock")",
+       .sentence =
+           "The Unix socket that the command line speaks over; who may write to it may act.",
+       .set = [](To to, V& v) { to.config.admin.socket = PathOf(v); }},
 
       {.table = "queue",
        .name = "url",
@@ -150,6 +159,26 @@ std::vector<Option> DaemonOptionRows() {
                  Choose(v, {KeepPayloads::kLinked, KeepPayloads::kAll, KeepPayloads::kFailed,
                             KeepPayloads::kNone});
            }},
+
+      {.table = "queue",
+       .name = "max_bytes",
+       .type = OptionType::kSize,
+       .standard = R"("1GiB")",
+       .least = "1MiB",
+       .most = "1023GiB",
+       .sentence =
+           "The database's size: at it kept payloads go first, then finished events, oldest "
+           "first. Webhooks get 503 only when waiting work alone is larger.",
+       .set = [](To to,
+                 V& v) { to.config.queue.max_bytes = static_cast<std::uint64_t>(v.integer); }},
+      {.table = "queue",
+       .name = "keep_events",
+       .type = OptionType::kDuration,
+       .standard = R"("7d")",
+       .least = "1m",
+       .most = "3650d",
+       .sentence = "How long finished events are kept, to be shown, replayed, and known again.",
+       .set = [](To to, V& v) { to.config.queue.keep_events = v.duration; }},
 
       {.table = "launchdarkly",
        .name = "base_url",
@@ -172,6 +201,20 @@ std::vector<Option> DaemonOptionRows() {
        .standard = R"(["default"])",
        .sentence = "The projects whose flags are linked; the first is the default project.",
        .set = [](To to, V& v) { to.config.launchdarkly.projects = std::move(v.texts); }},
+      {.table = "launchdarkly",
+       .name = "catalog_refresh",
+       .type = OptionType::kDuration,
+       .may_be_off = true,
+       .standard = R"("5m")",
+       .least = "10s",
+       .most = "1d",
+       .sentence = "How often all flags of the projects are read; \"off\": never, and keys are "
+                   "taken as they are written.",
+       .set =
+           [](To to, V& v) {
+             to.config.launchdarkly.catalog_refresh = v.duration;
+             to.config.queue.catalog = v.duration > Duration(0);
+           }},
       {.table = "launchdarkly",
        .name = "installation",
        .form = &kNameForm,
@@ -245,6 +288,25 @@ std::vector<Option> DaemonOptionRows() {
        .sentence =
            "A link that fails this long, while LaunchDarkly answers others, waits for a person.",
        .set = [](To to, V& v) { to.config.delivery.give_up_after = v.duration; }},
+      {.table = "delivery",
+       .name = "settle",
+       .type = OptionType::kDuration,
+       .standard = R"("5s")",
+       .least = "0s",
+       .most = "1m",
+       .sentence =
+           "An update waits this long after the last change, a minute at most; new links and "
+           "removals go at once.",
+       .set = [](To to, V& v) { to.config.queue.settle = v.duration; }},
+      {.table = "delivery",
+       .name = "max_links_per_flag",
+       .type = OptionType::kInteger,
+       .standard = "500",
+       .least = "1",
+       .most = "100000",
+       .sentence = "Beyond it new links of a flag wait until one of its links goes.",
+       .set = [](To to,
+                 V& v) { to.config.queue.max_links_per_flag = static_cast<int>(v.integer); }},
       {.table = "delivery",
        .name = "unknown_flag_patience",
        .type = OptionType::kDuration,

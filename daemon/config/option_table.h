@@ -53,6 +53,7 @@ struct Option {
   OptionType type = OptionType::kText;
   const TextForm* form = &kTextForm;        // kText, kTexts
   std::vector<std::string_view> choices{};  // kText: one of these
+  bool may_be_off = false;                  // kDuration: "off" is zero
   std::string_view standard{};       // the default, as TOML writes it; "" where there is none
   std::string_view otherwise{};      // in words, what holds where `standard` is ""
   std::string_view least{}, most{};  // kInteger, kDuration, kSize: as they are written

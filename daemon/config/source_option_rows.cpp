@@ -89,6 +89,13 @@ std::vector<Option> SourceOptionRows() {
        .sentence = "Bots and apps whose texts count; those of others are ignored.",
        .set = [](To to, V& v) { to.source->bots = std::move(v.texts); }},
       {.table = "source.NAME",
+       .name = "launchdarkly_app",
+       .type = OptionType::kBool,
+       .standard = "false",
+       .sentence = "true: LaunchDarkly's own app links this tool too, so a flag's links are listed "
+                   "before one is made, and no twin is.",
+       .set = [](To to, V& v) { to.source->launchdarkly_app = v.flag; }},
+      {.table = "source.NAME",
        .name = "namespace",
        .form = &kNameForm,
        .otherwise = "the source's name",
@@ -152,6 +159,18 @@ std::vector<Option> SourceOptionRows() {
        .standard = "true",
        .sentence = "LaunchDarkly's flag URLs in any text.",
        .set = [](To to, V& v) { to.source->match.urls = v.flag; }},
+      {.table = "source.NAME.match",
+       .name = "catalog",
+       .choices = {"off", "quoted", "distinctive", "words"},
+       .standard = R"("distinctive")",
+       .sentence = "When a key that LaunchDarkly knows counts in free text: never, between quotes, "
+                   "also as a bare word that holds - _ . a digit or an inner capital, as any word.",
+       .set =
+           [](To to, V& v) {
+             to.source->match.catalog =
+                 Choose(v, {CatalogMatch::kOff, CatalogMatch::kQuoted, CatalogMatch::kDistinctive,
+                            CatalogMatch::kWords});
+           }},
       {.table = "source.NAME.match",
        .name = "patterns",
        .type = OptionType::kTexts,

@@ -94,6 +94,7 @@ class Reader {
 
   bool ReadDuration(const Value& value) {
     if (!Expect(value, Kind::kText, "a duration, as \"20s\"")) return false;
+    if (option_.may_be_off && value.text == "off") return true;
     Result<Duration> duration = ParseDuration(value.text);
     if (!duration) return Refuse(value, "`" + name_ + "`: " + duration.error().message);
     result_.duration = *duration;

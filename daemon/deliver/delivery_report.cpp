@@ -58,8 +58,8 @@ const char* CauseOf(Pause pause) {
 // A rate limit is everyday life unless it lasts; the others need a look. A probe that fails is news
 // only to who follows.
 LogLevel LevelOf(const PauseChange& change, TimePoint now) {
-  if (change.pause == Pause::kRateLimit && change.until - now > kLongPause)
-    return LogLevel::kWarning;
+  if (change.kind != PauseChange::Kind::kEnds && change.until - now > kLongPause)
+    return LogLevel::kError;
   if (change.kind == PauseChange::Kind::kGoesOn) return LogLevel::kDebug;
   return change.pause == Pause::kRateLimit ? LogLevel::kInfo : LogLevel::kWarning;
 }
@@ -108,7 +108,10 @@ void DeliveryReport::Ended(const Delivery& delivery, const Outcome& outcome,
     case Outcome::Kind::kApplied:
       metrics_.ObserveDelivery(now - delivery.lease.changed_at);
       retries_.Cleared();
-      return LogDone("link applied", delivery, now);
+      return LogDone(outcome.applied.presence == Presence::kForeign
+                         ? "link is not needed beside another app's"
+                         : "link applied",
+                     delivery, now);
     case Outcome::Kind::kRemoved: retries_.Cleared(); return LogDone("link removed", delivery, now);
     case Outcome::Kind::kRetry: return LogRetry(delivery, outcome.reason);
     case Outcome::Kind::kPutOff:
@@ -135,8 +138,11 @@ void DeliveryReport::LogRetry(const Delivery& delivery, const std::string& reaso
 }
 
 void DeliveryReport::EndedUnsent(const Delivery& delivery, const Outcome& outcome) {
-  if (outcome.kind != Outcome::Kind::kFailed) return;
-  LogLink(LogLevel::kWarning, "link failed", delivery, outcome.reason);
+  if (outcome.kind == Outcome::Kind::kFailed) {
+    LogLink(LogLevel::kWarning, "link failed", delivery, outcome.reason);
+  } else if (outcome.kind == Outcome::Kind::kUnknownFlag) {
+    LogLink(LogLevel::kInfo, "link waits for its flag", delivery, outcome.reason);
+  }
 }
 
 void DeliveryReport::Paused(const Pauses& pauses, const std::vector<PauseChange>& changes,
@@ -145,6 +151,7 @@ void DeliveryReport::Paused(const Pauses& pauses, const std::vector<PauseChange>
   metrics_.SetPaused(PauseReason::kToken, pauses.Has(Pause::kToken));
   metrics_.SetPaused(PauseReason::kPermission, pauses.Has(Pause::kPermission));
   metrics_.SetPaused(PauseReason::kRateLimit, pauses.Has(Pause::kRateLimit));
+  metrics_.SetPaused(PauseReason::kAway, pauses.Has(Pause::kAway));
 }
 
 }  // namespace flaglinkd

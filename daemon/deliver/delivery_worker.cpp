@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "daemon/base/guarded.h"
+#include "daemon/deliver/concurrency.h"
 #include "daemon/deliver/delivery.h"
 #include "daemon/deliver/delivery_report.h"
 #include "daemon/deliver/pauses.h"
@@ -19,7 +20,7 @@ namespace flaglinkd {
 namespace {
 
 constexpr Duration kLongestRound = std::chrono::seconds(10);  // a sign of life for the watchdog
-constexpr int kRequestsPerLease = 3;  // find, create, find: no plan is longer
+constexpr Duration kLongestHold = std::chrono::seconds(10);   // a window of the rate limit
 
 RetryPolicy PolicyOf(const DeliveryOptions& options) {
   return {options.timeout, options.first_retry, options.longest_retry, options.give_up_after,
@@ -64,6 +65,7 @@ class DeliveryWorker::Loop {
         jitter_(std::move(jitter)),
         report_(metrics),
         pauses_(policy_),
+        concurrency_(options.concurrency),
         mailbox_(std::make_shared<Mailbox>(destination)),
         alive_(clock.Now()),
         thread_([this](std::stop_token stop) { Run(stop); }) {}
@@ -87,7 +89,10 @@ class DeliveryWorker::Loop {
   std::optional<TimePoint> NextClaim(TimePoint now) const;
   void Claim(TimePoint now);
   void TakeLeases();
+  void AskAgain();
+  void PutOffHeld();
   void Step(std::uint64_t number);
+  void Hold(std::uint64_t number, TimePoint due);
   void Answered(std::uint64_t number, const AttemptOutcome& answer);
   void End(std::uint64_t number, Outcome outcome);
 
@@ -100,10 +105,13 @@ class DeliveryWorker::Loop {
 
   DeliveryReport report_;
   Pauses pauses_;
+  Concurrency concurrency_;
   const std::shared_ptr<Mailbox> mailbox_;
   bool claiming_ = false;
   TimePoint claim_not_before_ = TimePoint::min();
   std::map<std::uint64_t, Delivery> under_way_;
+  // Those of them whose next request the destination does not let through yet, and when to ask.
+  std::map<std::uint64_t, TimePoint> held_;
   std::uint64_t next_number_ = 1;
   std::optional<TimePoint> last_answered_;
   std::atomic<TimePoint> alive_;
@@ -113,15 +121,17 @@ class DeliveryWorker::Loop {
 void DeliveryWorker::Loop::Run(std::stop_token stop) {
   while (!stop.stop_requested()) {
     TakeLeases();
+    AskAgain();
     const TimePoint now = clock_.Now();
     alive_ = now;
-    std::optional<TimePoint> next_claim = NextClaim(now);
-    if (next_claim && *next_claim <= now) {
-      Claim(now);
-      next_claim.reset();  // its answer wakes us
+    TimePoint until = now + kLongestRound;
+    if (const std::optional<TimePoint> at = NextClaim(now); at && *at <= now) {
+      Claim(now);  // its answer wakes us
+    } else if (at) {
+      until = std::min(until, *at);
     }
-    const Duration wait = next_claim ? *next_claim - now : kLongestRound;
-    destination_.Poll(std::clamp(wait, Duration(0), kLongestRound));
+    for (const auto& [number, due] : held_) until = std::min(until, due);
+    destination_.Poll(std::max(until - now, Duration(0)));
   }
   Drain();
 }
@@ -130,7 +140,9 @@ void DeliveryWorker::Loop::Run(std::stop_token stop) {
 // request may take.
 void DeliveryWorker::Loop::Drain() {
   const auto deadline = std::chrono::steady_clock::now() + options_.timeout;
-  while (claiming_ || !under_way_.empty()) {
+  while (true) {
+    PutOffHeld();
+    if (!claiming_ && under_way_.empty()) return;
     const auto left =
         std::chrono::duration_cast<Duration>(deadline - std::chrono::steady_clock::now());
     if (left <= Duration(0)) return;
@@ -149,23 +161,23 @@ void DeliveryWorker::Loop::Drain() {
 
 // When to claim next; absent while something else has to happen first, which wakes us.
 std::optional<TimePoint> DeliveryWorker::Loop::NextClaim(TimePoint now) const {
-  if (!options_.enabled || claiming_) return std::nullopt;
+  if (!options_.enabled || claiming_ || !held_.empty()) return std::nullopt;
   const std::optional<TimePoint> due = writer_.Statistics().next_due;
   if (!due) return std::nullopt;
   TimePoint at = std::max({now, claim_not_before_, *due});
   if (const auto resumes = pauses_.Until()) at = std::max(at, *resumes);
-  if (static_cast<int>(under_way_.size()) >= pauses_.Limit(options_.concurrency, at)) {
+  if (static_cast<int>(under_way_.size()) >= pauses_.Limit(concurrency_.limit(), at)) {
     return std::nullopt;
   }
   return at;
 }
 
 void DeliveryWorker::Loop::Claim(TimePoint now) {
-  const int limit = pauses_.Limit(options_.concurrency, now) - static_cast<int>(under_way_.size());
+  const int limit = pauses_.Limit(concurrency_.limit(), now) - static_cast<int>(under_way_.size());
   claiming_ = true;
-  // Each request is sent only if its lease outlasts it, hence one time-out more than the plan has
-  // requests.
-  const Duration lease = (kRequestsPerLease + 1) * options_.timeout;
+  // Each request is sent only if its lease outlasts it, hence one time-out more than the delivery
+  // may have requests; and a window of the rate limit may have to be waited out.
+  const Duration lease = (kRequestsPerLease + 1) * options_.timeout + kLongestHold;
   writer_.Claim(
       static_cast<std::size_t>(limit), lease,
       [mailbox = mailbox_](std::vector<Lease> leases) { mailbox->Put(std::move(leases)); });
@@ -180,7 +192,7 @@ void DeliveryWorker::Loop::TakeLeases() {
   for (Lease& lease : *leases) {
     const std::uint64_t number = next_number_++;
     const Delivery& delivery = under_way_.emplace(number, Plan(std::move(lease))).first->second;
-    if (std::optional<Outcome> unsent = EndUnsent(delivery)) {
+    if (std::optional<Outcome> unsent = EndUnsent(delivery, policy_, clock_.Now())) {
       report_.EndedUnsent(delivery, *unsent);
       End(number, std::move(*unsent));
     } else {
@@ -189,26 +201,59 @@ void DeliveryWorker::Loop::TakeLeases() {
   }
 }
 
-// Sends the next request of the plan, unless a pause or the lease's end is in its way.
+// An answer, or the time that has passed, may let them through.
+void DeliveryWorker::Loop::AskAgain() {
+  for (const auto& [number, due] : std::exchange(held_, {})) Step(number);
+}
+
+void DeliveryWorker::Loop::PutOffHeld() {
+  for (const auto& [number, due] : std::exchange(held_, {})) {
+    End(number, PutOff(under_way_.at(number), clock_.Now(), "flaglinkd stops"));
+  }
+}
+
+// Sends what comes next, unless a pause, the destination or the lease's end is in its way.
 void DeliveryWorker::Loop::Step(std::uint64_t number) {
-  const Delivery& delivery = under_way_.at(number);
+  Delivery& delivery = under_way_.at(number);
   const TimePoint now = clock_.Now();
-  const LinkRequest& request = delivery.plan[delivery.at];
   if (delivery.lease.until - now < options_.timeout) {
     return End(number, PutOff(delivery, now, "the lease was about to end"));
   }
+  // A replacement is no probe: its removal could be the last request that works. A look is one.
+  if (delivery.next->replaces && pauses_.WantsProbe(now)) {
+    delivery.known = {Presence::kMaybe, ""};
+    delivery.next = NextRequest(delivery.lease.wanted, delivery.known);
+  }
+  const LinkRequest& request = *delivery.next;
   if (const std::optional<TimePoint> due = pauses_.HeldUntil(request, now)) {
     return End(number, PutOff(delivery, *due, "delivery is paused"));
+  }
+  if (const std::optional<TimePoint> due = destination_.Reserve(request, now)) {
+    return Hold(number, *due);
   }
   pauses_.Sent(request);
   destination_.Send(request, [this, number](AttemptOutcome answer) { Answered(number, answer); });
 }
 
+// Under way it stays as long as its lease allows; what takes longer is a pause.
+void DeliveryWorker::Loop::Hold(std::uint64_t number, TimePoint due) {
+  const Delivery& delivery = under_way_.at(number);
+  if (delivery.lease.until - due >= options_.timeout) {
+    held_[number] = due;
+    return;
+  }
+  if (const auto change = pauses_.LearnSpent(due)) {
+    report_.Paused(pauses_, {*change}, clock_.Now());
+  }
+  End(number, PutOff(delivery, due, "the account's requests are spent"));
+}
+
 void DeliveryWorker::Loop::Answered(std::uint64_t number, const AttemptOutcome& answer) {
   Delivery& delivery = under_way_.at(number);
   const TimePoint now = clock_.Now();
-  const LinkRequest& request = delivery.plan[delivery.at];
+  const LinkRequest& request = *delivery.next;
   if (answer.answered) last_answered_ = now;
+  concurrency_.Learn(answer);
   report_.Paused(pauses_, pauses_.Learn(request, answer, now, jitter_()), now);
   Circumstances circumstances;
   circumstances.now = now;
@@ -223,8 +268,7 @@ void DeliveryWorker::Loop::Answered(std::uint64_t number, const AttemptOutcome& 
 
 void DeliveryWorker::Loop::End(std::uint64_t number, Outcome outcome) {
   under_way_.erase(number);
-  // A lease that was no longer ours changes nothing: whoever has it now sees the link as maybe
-  // present and looks first.
+  // Of a lease that was no longer ours the queue takes no outcome; it has the link looked at anew.
   writer_.Record({std::move(outcome)}, [](const std::vector<bool>&) {});
 }
 

@@ -1,6 +1,6 @@
 // The one thread that brings LaunchDarkly from what is applied to what is wanted: claims due links,
-// plans the requests, sends them, records what came of it. Policy is in retry_policy.h and pauses.h
-// (pure); requests and answers are in the destination.
+// plans the requests, sends them, records what came of it. Policy is in retry_policy.h, pauses.h and
+// concurrency.h (pure); requests and answers are in the destination, and so is what may be spent.
 #pragma once
 
 #include <functional>
@@ -15,7 +15,7 @@ namespace flaglinkd {
 
 struct DeliveryOptions {
   bool enabled = true;  // false: nothing is claimed and nothing is sent
-  int concurrency = 2;  // links at a time
+  int concurrency = 2;  // links at a time, at most (concurrency.h)
   Duration timeout = std::chrono::seconds(20);
   Duration first_retry = std::chrono::seconds(1);
   Duration longest_retry = std::chrono::minutes(5);

@@ -9,10 +9,12 @@ using Result = AttemptOutcome::Result;
 
 // Fewer can be the trouble of a single link.
 constexpr int kAwayAfter = 5;
+constexpr const char* kEverything = "everything";
 
 const char* VerbOf(RequestKind kind) {
   switch (kind) {
     case RequestKind::kCreate: return "create";
+    case RequestKind::kUpdate: return "update";
     case RequestKind::kRemove: return "remove";
     case RequestKind::kFind: return "find";
   }
@@ -36,14 +38,27 @@ std::optional<TimePoint> Pauses::Until() const {
 
 std::optional<TimePoint> Pauses::HeldUntil(const LinkRequest& request, TimePoint now) const {
   if (account_ && now < account_->until) return account_->until;
+  if (account_ && account_->probing) return now + ProbeTakes();
+  if (request.replaces) {
+    if (const auto held = ReplacementHeldUntil(request.flag.project, now)) return held;
+  }
   const auto found = permissions_.find({request.flag.project, request.kind});
   if (found == permissions_.end()) return std::nullopt;
   if (now < found->second.until) return found->second.until;
   if (!found->second.probing) return std::nullopt;
-  return now + std::min(policy_.timeout, policy_.longest_retry);
+  return now + ProbeTakes();
+}
+
+std::optional<TimePoint> Pauses::ReplacementHeldUntil(const std::string& project,
+                                                      TimePoint now) const {
+  if (account_) return now + ProbeTakes();
+  const auto creation = permissions_.find({project, RequestKind::kCreate});
+  if (creation == permissions_.end()) return std::nullopt;
+  return std::max(creation->second.until, now + ProbeTakes());
 }
 
 void Pauses::Sent(const LinkRequest& request) {
+  if (account_) account_->probing = true;
   const auto found = permissions_.find({request.flag.project, request.kind});
   if (found != permissions_.end()) found->second.probing = true;
 }
@@ -67,17 +82,22 @@ std::optional<Pauses::Account> Pauses::Wanted(const AttemptOutcome& answer, Time
   const bool limited = answer.result == Result::kRateLimited;
   const bool away = IsAway(answer) && (answer.not_before || away_ >= kAwayAfter || account_);
   if (!limited && !away) return std::nullopt;
-  const TimePoint until = answer.not_before.value_or(now + policy_.Backoff(failures));
-  return Account{limited ? Pause::kRateLimit : Pause::kAway,
-                 until + RetryPolicy::Part(policy_.first_retry, jitter), failures};
+  const Pause pause = limited ? Pause::kRateLimit : Pause::kAway;
+  const Duration more = RetryPolicy::Part(policy_.first_retry, jitter);
+  if (answer.not_before) return Account{pause, *answer.not_before + more, failures};
+  return Account{pause, now + std::min(policy_.Backoff(failures) + more, policy_.longest_retry),
+                 failures};
 }
 
 std::optional<PauseChange> Pauses::LearnAccount(const AttemptOutcome& answer, TimePoint now,
                                                 double jitter) {
   PauseChange change;
-  change.scope = "everything";
+  change.scope = kEverything;
   const bool waited = account_ && now >= account_->until;
-  if (waited) ++account_->failures;
+  if (waited) {
+    ++account_->failures;
+    account_->probing = false;
+  }
   std::optional<Account> wanted = Wanted(answer, now, jitter);
   if (!wanted) {
     // What was sent before the pause and answered in it proves nothing.
@@ -122,6 +142,22 @@ std::optional<PauseChange> Pauses::LearnPermission(const LinkRequest& request,
   change.until = now;
   permissions_.erase(found);
   return change;
+}
+
+std::optional<PauseChange> Pauses::LearnSpent(TimePoint until) {
+  if (account_ && until <= account_->until) return std::nullopt;
+  PauseChange change;
+  change.kind = account_ ? PauseChange::Kind::kGoesOn : PauseChange::Kind::kBegins;
+  if (!account_) account_.emplace(Account{Pause::kRateLimit, until});
+  account_->until = until;
+  change.pause = account_->pause;
+  change.scope = kEverything;
+  change.until = until;
+  return change;
+}
+
+bool Pauses::WantsProbe(TimePoint now) const {
+  return account_ && now >= account_->until && !account_->probing;
 }
 
 bool Pauses::Has(Pause pause) const {

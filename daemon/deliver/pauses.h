@@ -3,6 +3,7 @@
 // that was let through after it, the probe, shows that the cause is gone. Pure: time is passed in.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -34,15 +35,24 @@ class Pauses {
   // The end of the pause of everything, which may lie in the past while its probe is awaited.
   std::optional<TimePoint> Until() const;
 
-  // Absent: the request may be sent now. Else when to come back with it.
+  // The pause of everything is over, and whatever is sent next shows whether its cause is gone.
+  bool WantsProbe(TimePoint now) const;
+
+  // Absent: the request may be sent now. Else when to come back with it. A replacement, which takes
+  // a link away before it makes the new one, is held while anything shows that it may not get to
+  // its end: it is no probe, and it waits for a creation in its project that was refused to be
+  // permitted again.
   std::optional<TimePoint> HeldUntil(const LinkRequest& request, TimePoint now) const;
-  // It is being sent, perhaps as the probe of its permission: the next of its kind are held until
-  // its answer must be known.
+  // It is being sent, perhaps as the probe of a pause: whatever waits for that is held until its
+  // answer must be known.
   void Sent(const LinkRequest& request);
 
   // What an answer says about the pauses; `jitter` is in [0, 1).
   std::vector<PauseChange> Learn(const LinkRequest& request, const AttemptOutcome& answer,
                                  TimePoint now, double jitter);
+
+  // Nothing may be sent before `until`, since what the account may spend is spent.
+  std::optional<PauseChange> LearnSpent(TimePoint until);
 
   bool Has(Pause pause) const;
 
@@ -51,6 +61,7 @@ class Pauses {
     Pause pause = Pause::kToken;
     TimePoint until;
     int failures = 0;  // probes that failed
+    bool probing = false;
   };
   struct Permission {
     TimePoint until;
@@ -58,6 +69,8 @@ class Pauses {
   };
   using Scope = std::pair<std::string, RequestKind>;
 
+  Duration ProbeTakes() const { return std::min(policy_.timeout, policy_.longest_retry); }
+  std::optional<TimePoint> ReplacementHeldUntil(const std::string& project, TimePoint now) const;
   std::optional<Account> Wanted(const AttemptOutcome& answer, TimePoint now, double jitter);
   std::optional<PauseChange> LearnAccount(const AttemptOutcome& answer, TimePoint now,
                                           double jitter);

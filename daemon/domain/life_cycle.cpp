@@ -197,6 +197,19 @@ bool IsWanted(const LinkState& link, bool resource_deleted, UnlinkRule rule) {
   return link.wanted;
 }
 
+// Which links are wanted, given what was known of them before the change, in the same order.
+void DecideWanted(const std::optional<ResourceState>& before, UnlinkRule rule,
+                  ResourceState& state) {
+  for (std::size_t i = 0; i < state.links.size(); ++i) {
+    LinkState& link = state.links[i];
+    const bool is_known = before && i < before->links.size();
+    const int mentions_before = is_known ? before->links[i].mentions : 0;
+    const bool is_forgotten = mentions_before > 0 && !link.wanted && !before->deleted;
+    if (is_forgotten && link.mentions <= mentions_before) continue;
+    link.wanted = IsWanted(link, state.deleted, rule);
+  }
+}
+
 }  // namespace
 
 ResourceUpdate Apply(const ObservedChange& observed, const std::optional<ResourceState>& before,
@@ -221,7 +234,7 @@ ResourceUpdate Apply(const ObservedChange& observed, const std::optional<Resourc
     CountMentions(mentions, part.mentions, state.links);
   }
   state.deleted = state.main.deleted;
-  for (LinkState& link : state.links) link.wanted = IsWanted(link, state.deleted, rule);
+  DecideWanted(before, rule, state);
   if (!part_moved && !content_moved) update.effect = ResourceUpdate::Effect::kStale;
   return update;
 }

@@ -36,6 +36,8 @@ struct PartState {
 struct LinkState {
   FlagKey flag;
   int mentions = 0;  // live parts that name the flag
+  // Not wanted, though a live part of a living resource names the flag: a person has had it
+  // forgotten, and only a part that names it anew makes it wanted again
   bool wanted = false;
   auto operator<=>(const LinkState&) const = default;
 };

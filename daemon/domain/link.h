@@ -47,19 +47,26 @@ struct AppliedLink {
   std::string id;  // LaunchDarkly's _id; "" when unknown
   // What it shows; absent: not known, so that only a listing can tell
   std::optional<LinkFingerprint> shown = std::nullopt;
+  auto operator<=>(const AppliedLink&) const = default;
 };
 
-// kCreate: POST. kRemove: DELETE by key. kFind: list the flag's links and look for ours.
-enum class RequestKind { kCreate, kRemove, kFind };
+// kCreate: POST. kUpdate: PATCH of title and description, by id. kRemove: DELETE, by key. kFind:
+// list the flag's links and look for ours.
+enum class RequestKind { kCreate, kUpdate, kRemove, kFind };
 
 struct LinkRequest {
   RequestKind kind = RequestKind::kCreate;
   FlagKey flag;
-  LinkBody body;  // kRemove and kFind use its key alone
+  LinkBody body;          // kRemove uses its key alone
+  std::string id = {};    // kUpdate: whose title and description change
+  bool replaces = false;  // kRemove: what is wanted is posted next
+  // kFind: where none is ours, somebody else's that shows the same will do
+  bool look_for_others = false;
 };
 
-// The requests, in order, that bring LaunchDarkly from the applied to the wanted state; empty when
-// they agree. A kFind that finds the link ends the plan: the rest is not needed. Pure.
-std::vector<LinkRequest> Plan(const WantedLink& wanted, const AppliedLink& applied);
+// The one next request that leads from what is known towards what is wanted; absent when they
+// agree. Its answer changes what is known, and then this is asked again: whatever is lost or found
+// on the way, the requests end with exactly the wanted link, or none. Pure.
+std::optional<LinkRequest> NextRequest(const WantedLink& wanted, const AppliedLink& applied);
 
 }  // namespace flaglinkd

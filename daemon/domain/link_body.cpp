@@ -1,8 +1,13 @@
 #include "daemon/domain/link_body.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
 
+#include "daemon/domain/piece_digest.h"
 #include "daemon/domain/text.h"
 #include "daemon/domain/utf8.h"
 
@@ -113,6 +118,21 @@ Status CheckDeepLink(std::string_view url) {
   return {};
 }
 
+// The first eight bytes of the digest.
+std::uint64_t Hash(std::span<const std::string_view> pieces) {
+  const Sha256Digest digest = DigestOfPieces(pieces);
+  std::uint64_t hash = 0;
+  for (int i = 0; i < 8; ++i) hash = hash << 8 | digest[i];
+  return hash;
+}
+
+// Of the five integrations that take flag links, github alone declares metadata that its card does
+// not show.
+bool CardShows(std::string_view integration_key, std::string_view field) {
+  if (integration_key != "github") return true;
+  return field != "authorLogin" && field != "authorName" && field != "message" && field != "state";
+}
+
 }  // namespace
 
 Result<LinkBody> RenderLink(const Content& content, std::string_view link_key,
@@ -139,6 +159,16 @@ Result<LinkBody> RenderLink(const Content& content, std::string_view link_key,
   }
   std::sort(body.metadata.begin(), body.metadata.end());
   return body;
+}
+
+LinkFingerprint FingerprintOf(const LinkBody& body) {
+  std::vector<std::string_view> card = {body.deep_link, body.integration_key};
+  for (const MetadataField& field : body.metadata) {
+    if (field.value.empty() || !CardShows(body.integration_key, field.name)) continue;
+    card.insert(card.end(), {field.name, field.value});
+  }
+  const std::string_view text[] = {body.title, body.description};
+  return {Hash(text), Hash(card)};
 }
 
 }  // namespace flaglinkd

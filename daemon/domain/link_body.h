@@ -17,4 +17,9 @@ namespace flaglinkd {
 Result<LinkBody> RenderLink(const Content& content, std::string_view link_key,
                             TimePoint first_seen);
 
+// Bodies that show the same have equal fingerprints. Neither timestamp nor key counts, nor do
+// metadata that the integration's card does not show (its manifest's uiBlocks,
+// launchdarkly/integration-framework); an empty value is as good as none.
+LinkFingerprint FingerprintOf(const LinkBody& body);
+
 }  // namespace flaglinkd

@@ -1,8 +1,6 @@
 #include "daemon/domain/link_key.h"
 
-#include <cstdint>
-
-#include "daemon/base/sha256.h"
+#include "daemon/domain/piece_digest.h"
 #include "daemon/domain/utf8.h"
 
 namespace flaglinkd {
@@ -22,26 +20,16 @@ std::string ForKey(std::string_view text, std::size_t length) {
   return key;
 }
 
-void AppendWithLength(std::string& bytes, std::string_view piece) {
-  const std::uint64_t length = piece.size();
-  for (int shift = 56; shift >= 0; shift -= 8) bytes += static_cast<char>(length >> shift & 0xff);
-  bytes += piece;
-}
-
 }  // namespace
 
 std::string LinkKey(const LinkKeyParts& parts) {
-  std::string joined;
-  for (std::string_view piece :
-       {parts.installation, parts.name_space, parts.resource, std::string_view(parts.flag.project),
-        std::string_view(parts.flag.key)}) {
-    AppendWithLength(joined, piece);
-  }
+  const std::string_view pieces[] = {parts.installation, parts.name_space, parts.resource,
+                                     parts.flag.project, parts.flag.key};
   std::string key = ForKey(parts.name_space, parts.name_space.size());
   // A key begins with a letter or a digit, and a name space may not.
   if (!IsValidKey(key.substr(0, 1))) key.insert(0, "link");
   return key + '-' + ForKey(parts.name, kReadableLength) + '-' +
-         ForKey(parts.flag.key, kReadableLength) + '-' + Hex(Sha256(joined), kDigestBytes);
+         ForKey(parts.flag.key, kReadableLength) + '-' + Hex(DigestOfPieces(pieces), kDigestBytes);
 }
 
 }  // namespace flaglinkd

@@ -5,8 +5,7 @@
 //   <namespace>-<name, at most 40>-<flag, at most 40>-<20 hex>
 //
 // in flag-key characters, others become '-'. The hex is of SHA-256 over (installation, namespace,
-// resource, project, flag), each preceded by its length as eight bytes, big-endian; the rest is for
-// people. Pure.
+// resource, project, flag) as piece_digest.h joins them; the rest is for people. Pure.
 #pragma once
 
 #include <string>

@@ -38,6 +38,7 @@ class HttpClient {
   struct Options {
     Duration timeout = std::chrono::seconds(20);
     std::string proxy, ca_file, user_agent;
+    std::string unix_socket;  // a path: every connection goes there, whatever host the URL names
     int max_connections = 2;
   };
   virtual ~HttpClient() = default;

@@ -5,19 +5,36 @@
 #include <algorithm>
 #include <csignal>
 #include <exception>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "daemon/http/listen_socket.h"
 #include "daemon/http/reactor_thread.h"
 #include "daemon/http/tls_context.h"
+#include "daemon/http/unix_socket.h"
 
 namespace flaglinkd {
 namespace {
 
+constexpr std::string_view kUnixPrefix = "unix:";
+
+// What options say to listen on; only a Unix socket that we bind has a file.
+Result<UnixSocket> Listen(const ListenerOptions& options) {
+  if (!options.inherited_socket && options.address.starts_with(kUnixPrefix)) {
+    return BindUnixSocket(options.address.substr(kUnixPrefix.size()));
+  }
+  Result<UniqueFd> fd = options.inherited_socket ? AdoptListenSocket(*options.inherited_socket)
+                                                 : BindListenSocket(options.address);
+  if (!fd) return fd.error();
+  return UnixSocket{*std::move(fd), {}};
+}
+
 class ReactorListener final : public HttpListener {
  public:
-  explicit ReactorListener(std::shared_ptr<ListenerState> state)
+  ReactorListener(std::shared_ptr<ListenerState> state, UnixSocketFile file)
       : state_(std::move(state)),
+        file_(std::move(file)),
         port_(LocalPort(state_->listen_socket.get())),
         reactor_(Pistache::Aio::Reactor::create()) {
     reactor_->init(Pistache::Aio::AsyncContext(
@@ -48,6 +65,7 @@ class ReactorListener final : public HttpListener {
           patience, [](const ListenerState::Occupancy& now) { return now.accepting == 0; });
       if (occupancy->accepting > 0) return;
     }
+    file_.Remove();
     // Nobody uses it any more. Whoever connects from now on is refused at once, or (systemd holds
     // the socket too) waits for our successor.
     state_->listen_socket.Reset();
@@ -75,6 +93,7 @@ class ReactorListener final : public HttpListener {
 
  private:
   const std::shared_ptr<ListenerState> state_;
+  UnixSocketFile file_;
   const std::uint16_t port_;
   const std::shared_ptr<Pistache::Aio::Reactor> reactor_;
   std::vector<std::shared_ptr<ReactorThread>> threads_;  // the reactor's, which holds them too
@@ -92,13 +111,13 @@ Result<std::unique_ptr<HttpListener>> HttpListener::Start(const ListenerOptions&
     if (!context.ok()) return context.error();
     tls = *std::move(context);
   }
-  Result<UniqueFd> socket = options.inherited_socket ? AdoptListenSocket(*options.inherited_socket)
-                                                     : BindListenSocket(options.address);
+  Result<UnixSocket> socket = Listen(options);
   if (!socket.ok()) return socket.error();
   try {
-    auto state = std::make_shared<ListenerState>(options, handler, *std::move(socket));
+    auto state = std::make_shared<ListenerState>(options, handler, std::move(socket->fd));
     *state->tls.Lock() = std::move(tls);
-    return std::unique_ptr<HttpListener>(std::make_unique<ReactorListener>(std::move(state)));
+    return std::unique_ptr<HttpListener>(
+        std::make_unique<ReactorListener>(std::move(state), std::move(socket->file)));
   } catch (const std::exception& error) {
     return Error{Error::Code::kUnavailable,
                  std::string("start the HTTP listener: ") + error.what()};

@@ -18,7 +18,9 @@
 namespace flaglinkd {
 
 struct ListenerOptions {
-  std::string address = "0.0.0.0:8080";  // "[::]:8080" takes both families; port 0 picks one
+  // "[::]:8080" takes both families; port 0 picks one; "unix:/path" listens on a file of mode 0660
+  // and its directory's group, and takes the place of one that a process left behind.
+  std::string address = "0.0.0.0:8080";
   // A listening socket (systemd's, or a Unix one), taken over and used instead of address.
   std::optional<int> inherited_socket;
   int threads = 1;
@@ -80,6 +82,7 @@ class HttpListener {
                                                      HttpHandler& handler);
   virtual ~HttpListener() = default;
 
+  // 0 for a Unix socket.
   virtual std::uint16_t port() const = 0;
 
   // Stops accepting, answers what is under way with Connection: close, and closes the idle. Returns

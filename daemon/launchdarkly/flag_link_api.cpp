@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <string_view>
+#include <vector>
 
+#include "daemon/domain/link_body.h"
 #include "daemon/domain/text.h"
 #include "daemon/launchdarkly/retry_time.h"
 
@@ -39,10 +41,49 @@ std::string_view Text(const rapidjson::Value& value, const char* name) {
   return {member->GetString(), member->GetStringLength()};
 }
 
-// `_id` of a link. It may travel in a path one day, so what could not is not taken.
+// `_id` of a link. It travels in the path of a PATCH, so what could not is not taken.
 std::string LinkIdOf(const rapidjson::Value& link) {
   const std::string_view id = Text(link, "_id");
   return IsValidKey(id) ? std::string(id) : std::string();
+}
+
+std::vector<MetadataField> ReadMetadata(const rapidjson::Value& link) {
+  std::vector<MetadataField> metadata;
+  const rapidjson::Value* fields = FindMember(link, "_metadata");
+  if (fields == nullptr || !fields->IsObject()) return metadata;
+  for (const auto& field : fields->GetObject()) {
+    if (!field.value.IsString()) continue;
+    metadata.push_back({{field.name.GetString(), field.name.GetStringLength()},
+                        {field.value.GetString(), field.value.GetStringLength()}});
+  }
+  std::sort(metadata.begin(), metadata.end());
+  return metadata;
+}
+
+// What a link shows. In a FlagLinkRep each of these may be absent or null.
+LinkBody ReadLink(const rapidjson::Value& link) {
+  LinkBody body;
+  body.key = Text(link, "_key");
+  body.integration_key = Text(link, "_integrationKey");
+  body.deep_link = Text(link, "_deepLink");
+  body.title = Text(link, "title");
+  body.description = Text(link, "description");
+  body.metadata = ReadMetadata(link);
+  return body;
+}
+
+std::string_view IssueKeyOf(const LinkBody& link) {
+  for (const MetadataField& field : link.metadata) {
+    if (field.name == "issueKey") return field.value;
+  }
+  return {};
+}
+
+// Which titles and keys LaunchDarkly's own apps give is not public, but what they link to shows.
+bool StandsFor(const LinkBody& theirs, const LinkBody& ours) {
+  if (!ours.deep_link.empty() && theirs.deep_link == ours.deep_link) return true;
+  const std::string_view issue = IssueKeyOf(ours);
+  return ours.integration_key == "jira" && !issue.empty() && IssueKeyOf(theirs) == issue;
 }
 
 struct ErrorBody {
@@ -58,6 +99,7 @@ ErrorBody ReadError(const std::string& body) {
 const char* MethodOf(Kind kind) {
   switch (kind) {
     case Kind::kCreate: return "POST";
+    case Kind::kUpdate: return "PATCH";
     case Kind::kRemove: return "DELETE";
     case Kind::kFind: return "GET";
   }
@@ -75,7 +117,7 @@ std::string Describe(const LinkRequest& request, int status, const ErrorBody& er
   return text;
 }
 
-// Without a clear answer a POST or DELETE may have had its effect. A listing has none.
+// Without a clear answer a POST, PATCH or DELETE may have had its effect. A listing has none.
 Verdict Unclear(Kind kind) {
   return kind == Kind::kFind ? Verdict::kRetry : Verdict::kLost;
 }
@@ -98,6 +140,7 @@ Verdict JudgeConflict(Kind kind, const ErrorBody& error) {
 Verdict JudgeNotFound(Kind kind) {
   switch (kind) {
     case Kind::kCreate: return Verdict::kUnknownFlag;
+    case Kind::kUpdate: return Verdict::kAbsent;
     case Kind::kRemove: return Verdict::kDone;
     case Kind::kFind: return Verdict::kAbsent;  // no flag, so no link either
   }
@@ -150,11 +193,17 @@ AttemptOutcome JudgeListing(const LinkRequest& request, const HttpAnswer& answer
     return outcome;
   }
   outcome.result = Verdict::kAbsent;
-  for (const rapidjson::Value& link : items->GetArray()) {
-    if (Text(link, "_key") != request.body.key) continue;
-    outcome.result = Verdict::kDone;
-    outcome.link_id = LinkIdOf(link);
-    return outcome;
+  for (const rapidjson::Value& item : items->GetArray()) {
+    const LinkBody link = ReadLink(item);
+    if (link.key == request.body.key) {
+      outcome.result = Verdict::kDone;
+      outcome.link_id = LinkIdOf(item);
+      outcome.shown = FingerprintOf(link);
+      return outcome;
+    }
+    if (request.look_for_others && StandsFor(link, request.body)) {
+      outcome.result = Verdict::kForeign;
+    }
   }
   return outcome;
 }
@@ -190,6 +239,28 @@ std::string_view View(const rapidjson::StringBuffer& buffer) {
   return {buffer.GetString(), buffer.GetSize()};
 }
 
+// RFC 6902. Of a flag link only what has no underscore in its representation can be edited: title
+// and description. Neither is ever absent from a link of ours, as "replace" requires.
+std::string ToJsonPatch(const LinkBody& body) {
+  rapidjson::StringBuffer buffer;
+  rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+  const auto replace = [&](const char* path, const std::string& value) {
+    writer.StartObject();
+    writer.Key("op");
+    writer.String("replace");
+    writer.Key("path");
+    writer.String(path);
+    writer.Key("value");
+    writer.String(value);
+    writer.EndObject();
+  };
+  writer.StartArray();
+  replace("/title", body.title);
+  replace("/description", body.description);
+  writer.EndArray();
+  return std::string(View(buffer));
+}
+
 }  // namespace
 
 std::string ToFlagLinkPost(const LinkBody& body) {
@@ -220,7 +291,9 @@ std::string ToFlagLinkPost(const LinkBody& body) {
 }
 
 Result<HttpCall> ToHttpCall(const std::string& base_url, const LinkRequest& request) {
-  for (const std::string* key : {&request.flag.project, &request.flag.key, &request.body.key}) {
+  const bool by_id = request.kind == Kind::kUpdate;
+  const std::string& link = by_id ? request.id : request.body.key;
+  for (const std::string* key : {&request.flag.project, &request.flag.key, &link}) {
     if (IsValidKey(*key)) continue;
     return Error{Error::Code::kInvalid, "no key that may be sent: " + EscapeForLine(*key, 80)};
   }
@@ -230,11 +303,10 @@ Result<HttpCall> ToHttpCall(const std::string& base_url, const LinkRequest& requ
              request.flag.key;
   call.headers.push_back({"ld-api-version", "beta"});
   call.headers.push_back({"accept", "application/json"});
-  if (request.kind == Kind::kRemove) call.url += "/" + request.body.key;
-  if (request.kind == Kind::kCreate) {
-    call.headers.push_back({"content-type", "application/json"});
-    call.body = ToFlagLinkPost(request.body);
-  }
+  if (by_id || request.kind == Kind::kRemove) call.url += "/" + link;
+  if (request.kind == Kind::kCreate) call.body = ToFlagLinkPost(request.body);
+  if (request.kind == Kind::kUpdate) call.body = ToJsonPatch(request.body);
+  if (!call.body.empty()) call.headers.push_back({"content-type", "application/json"});
   return call;
 }
 

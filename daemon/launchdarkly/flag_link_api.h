@@ -15,12 +15,14 @@
 namespace flaglinkd {
 
 // The call, without its Authorization (the bare token, no "Bearer"). With an empty `base_url` its
-// url is the path alone. kInvalid: a project, flag or link key that may not travel in a path.
+// url is the path alone. kInvalid: a project, flag, link key or id that may not travel in a path.
 Result<HttpCall> ToHttpCall(const std::string& base_url, const LinkRequest& request);
 
 // The body of a create request, a `flagLinkPost`.
 std::string ToFlagLinkPost(const LinkBody& body);
 
+// A listing is searched for the link that bears our key, and, where others are looked for, for one
+// that links to the same: an equal _deepLink, or with integration key jira an equal issueKey.
 // Whatever the answer holds, the outcome is one of AttemptOutcome's and its reason one short line.
 AttemptOutcome Judge(const LinkRequest& request, const HttpAnswer& answer, TimePoint now);
 

@@ -16,12 +16,24 @@ void Redact(std::string& text, const Secret& token) {
   }
 }
 
+// What tells LaunchDarkly's routes apart: the verb and the URL's pattern.
+std::string RouteOf(RequestKind kind) {
+  switch (kind) {
+    case RequestKind::kCreate: return "POST flag-links";
+    case RequestKind::kUpdate: return "PATCH flag-links/{id}";
+    case RequestKind::kRemove: return "DELETE flag-links/{id}";
+    case RequestKind::kFind: return "GET flag-links";
+  }
+  return "";
+}
+
 class LaunchDarklyDestination final : public Destination {
  public:
   LaunchDarklyDestination(const LaunchDarklyOptions& options, HttpClient& client,
-                          const Clock& clock, Metrics& metrics)
-      : options_(options), client_(client), clock_(clock), metrics_(metrics) {}
+                          RateBudget& budget, const Clock& clock, Metrics& metrics)
+      : options_(options), client_(client), budget_(budget), clock_(clock), metrics_(metrics) {}
 
+  std::optional<TimePoint> Reserve(const LinkRequest& request, TimePoint now) override;
   void Send(const LinkRequest& request, std::function<void(AttemptOutcome)> done) override;
   void Poll(Duration patience) override;
   void Wake() override { client_.Wake(); }
@@ -32,15 +44,27 @@ class LaunchDarklyDestination final : public Destination {
 
   const LaunchDarklyOptions& options_;
   HttpClient& client_;
+  RateBudget& budget_;
   const Clock& clock_;
   Metrics& metrics_;
   std::vector<std::pair<std::function<void(AttemptOutcome)>, AttemptOutcome>> unsent_;
 };
 
+std::optional<TimePoint> LaunchDarklyDestination::Reserve(const LinkRequest& request,
+                                                          TimePoint now) {
+  if (request.replaces) {
+    // The creation follows at once, so that the flag is without its link for a moment only.
+    const auto held = budget_.HeldUntil(RouteOf(RequestKind::kCreate), 2, now);
+    if (held) return held;
+  }
+  return budget_.Take(RateBudget::User::kDelivery, RouteOf(request.kind), now);
+}
+
 void LaunchDarklyDestination::Send(const LinkRequest& request,
                                    std::function<void(AttemptOutcome)> done) {
   Result<HttpCall> call = ToHttpCall(options_.base_url, request);
   if (!call.ok()) {
+    budget_.Learn(RouteOf(request.kind), {}, clock_.Now());
     AttemptOutcome outcome;
     outcome.result = AttemptOutcome::Result::kRefused;
     outcome.reason = call.error().message;
@@ -62,6 +86,7 @@ void LaunchDarklyDestination::Poll(Duration patience) {
 
 AttemptOutcome LaunchDarklyDestination::Take(const LinkRequest& request, const std::string& method,
                                              HttpAnswer answer) const {
+  budget_.Learn(RouteOf(request.kind), answer.headers, clock_.Now(), answer.status);
   metrics_.CountLaunchDarklyRequest(method,
                                     answer.kind == HttpAnswer::Kind::kAnswered ? answer.status : 0);
   Redact(answer.body, options_.token);
@@ -72,9 +97,9 @@ AttemptOutcome LaunchDarklyDestination::Take(const LinkRequest& request, const s
 }  // namespace
 
 std::unique_ptr<Destination> MakeLaunchDarkly(const LaunchDarklyOptions& options,
-                                              HttpClient& client, const Clock& clock,
-                                              Metrics& metrics) {
-  return std::make_unique<LaunchDarklyDestination>(options, client, clock, metrics);
+                                              HttpClient& client, RateBudget& budget,
+                                              const Clock& clock, Metrics& metrics) {
+  return std::make_unique<LaunchDarklyDestination>(options, client, budget, clock, metrics);
 }
 
 }  // namespace flaglinkd

@@ -11,6 +11,7 @@
 #include "daemon/base/secret.h"
 #include "daemon/deliver/destination.h"
 #include "daemon/http/http_client.h"
+#include "daemon/launchdarkly/rate_budget.h"
 #include "daemon/observe/metrics.h"
 
 namespace flaglinkd {
@@ -29,9 +30,10 @@ Status CheckBaseUrl(const std::string& base_url);
 // "app.launchdarkly.com", with ":port" where it is not the scheme's own; "" if it is not an origin.
 std::string HostOf(const std::string& base_url);
 
-// `options`, `client`, `clock` and `metrics` outlive the destination.
+// All but the return value outlive the destination. Of its requests it learns what the account may
+// still spend, and asks before each.
 std::unique_ptr<Destination> MakeLaunchDarkly(const LaunchDarklyOptions& options,
-                                              HttpClient& client, const Clock& clock,
-                                              Metrics& metrics);
+                                              HttpClient& client, RateBudget& budget,
+                                              const Clock& clock, Metrics& metrics);
 
 }  // namespace flaglinkd

@@ -33,6 +33,7 @@ Result<MatchRules> MatchRules::Compile(const MatchOptions& options,
   if (projects.empty()) return Error{Error::Code::kInvalid, "projects: at least one is needed"};
   MatchRules rules;
   rules.urls_ = options.urls;
+  rules.catalog_ = options.catalog;
   rules.labels_ = options.labels;
   rules.projects_ = std::move(projects);
   rules.hosts_ = std::move(hosts);

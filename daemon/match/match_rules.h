@@ -39,6 +39,7 @@ class MatchRules {
   ~MatchRules();
 
   bool urls() const { return urls_; }
+  CatalogMatch catalog() const { return catalog_; }
   const std::vector<std::unique_ptr<re2::RE2>>& patterns() const { return patterns_; }
   const std::vector<std::string>& labels() const { return labels_; }
   const std::vector<std::string>& projects() const { return projects_; }
@@ -47,6 +48,7 @@ class MatchRules {
  private:
   MatchRules();
   bool urls_ = true;
+  CatalogMatch catalog_ = CatalogMatch::kDistinctive;
   std::vector<std::unique_ptr<re2::RE2>> patterns_;
   std::vector<std::string> labels_, projects_, hosts_;
 };

@@ -6,8 +6,6 @@
 namespace flaglinkd {
 namespace {
 
-constexpr std::string_view kHttps = "https://", kHttp = "http://";
-
 char ToLower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
@@ -19,8 +17,19 @@ bool IsLetterOrDigit(char c) {
 // What no URL holds raw (RFC 3986, section 2), the quote that people put around one, and all beyond
 // ASCII, since prose in scripts without spaces goes on right behind a URL.
 bool EndsAnyUrl(char c) {
-  constexpr std::string_view kEnds = "<>\"'`|\\^{}";
-  return c <= ' ' || c >= 0x7f || kEnds.find(c) != kEnds.npos;
+  switch (c) {
+    case '<':
+    case '>':
+    case '"':
+    case '\'':
+    case '`':
+    case '|':
+    case '\\':
+    case '^':
+    case '{':
+    case '}': return true;
+    default: return c <= ' ' || c >= 0x7f;
+  }
 }
 
 // `lower` is in lower case.
@@ -30,25 +39,14 @@ bool StartsWith(std::string_view text, std::string_view lower) {
                     [](char a, char b) { return a == ToLower(b); });
 }
 
+bool EndsWith(std::string_view text, std::string_view lower) {
+  return text.size() >= lower.size() && StartsWith(text.substr(text.size() - lower.size()), lower);
+}
+
 bool Skip(std::string_view& text, std::string_view lower) {
   if (!StartsWith(text, lower)) return false;
   text.remove_prefix(lower.size());
   return true;
-}
-
-// Skips one of the hosts, with the port that it needs or a default one, up to the path's first '/'.
-bool SkipHost(std::string_view& text, std::span<const std::string> hosts, bool http, bool https) {
-  for (const std::string& host : hosts) {
-    std::string_view rest = text;
-    if (!Skip(rest, host)) continue;
-    if (!rest.starts_with('/') && !(http && Skip(rest, ":80")) && !(https && Skip(rest, ":443"))) {
-      continue;
-    }
-    if (!rest.starts_with('/')) continue;
-    text = rest;
-    return true;
-  }
-  return false;
 }
 
 // "/segment" of key characters, without the '/'.
@@ -79,34 +77,36 @@ std::optional<FlagPath> TakeFlagPath(std::string_view& path) {
 
 }  // namespace
 
-std::optional<FlagKey> UrlScanner::Next() {
-  while (position_ < text_.size()) {
-    if (MayStartHere()) {
-      if (auto flag = TakeUrl()) return flag;
+std::size_t EndOfUrl(std::string_view text, std::size_t mark) {
+  std::size_t brackets = 0;
+  for (std::size_t i = mark; i < text.size(); ++i) {
+    const char c = text[i];
+    if (EndsAnyUrl(c)) return i;
+    if (c == '(' || c == '[') ++brackets;
+    if (c == ')' || c == ']') {
+      // One that was opened before the URL closes around it: "[text](url)", "(see url)".
+      if (brackets == 0) return i;
+      --brackets;
     }
-    Step();
   }
-  return std::nullopt;
+  return text.size();
 }
 
-// A URL starts a word. What stands before a bare host must not make it a part of a longer name or
-// of an e-mail address.
-bool UrlScanner::MayStartHere() const {
-  if (in_url_) return false;
-  if (position_ == 0) return true;
-  const char before = text_[position_ - 1];
-  if (IsLetterOrDigit(before)) return false;
-  const bool has_scheme = StartsWith(text_.substr(position_), "http");
-  constexpr std::string_view kJoinsScheme = "+-.", kJoinsHost = "+-._~%@&=$";
-  return (has_scheme ? kJoinsScheme : kJoinsHost).find(before) == std::string_view::npos;
+// The first mark tells: a flag's URL has its scheme or host before it; whatever else has one is
+// taken for another page's, and nothing in that is looked at.
+std::optional<FlagKey> UrlScanner::Next() {
+  while (true) {
+    std::size_t mark = position_;
+    while (mark < text_.size() && !IsUrlMark(text_[mark])) ++mark;
+    if (mark == text_.size()) return std::nullopt;
+    if (auto flag = TakeUrl(mark)) return flag;
+    position_ = EndOfUrl(text_, mark);
+  }
 }
 
-// If a flag URL starts here, goes on behind its flag.
-std::optional<FlagKey> UrlScanner::TakeUrl() {
-  std::string_view rest = text_.substr(position_);
-  const bool https = Skip(rest, kHttps);
-  const bool http = !https && Skip(rest, kHttp);
-  if (!SkipHost(rest, hosts_, !https, !http)) return std::nullopt;
+// If a flag URL has its first slash here, goes on behind its flag.
+std::optional<FlagKey> UrlScanner::TakeUrl(std::size_t slash) {
+  std::string_view rest = PathBehind(slash);
   const auto path = TakeFlagPath(rest);
   if (!path) return std::nullopt;
 
@@ -123,20 +123,42 @@ std::optional<FlagKey> UrlScanner::TakeUrl() {
   return FlagKey{std::string(path->project), std::string(flag)};
 }
 
-void UrlScanner::Step() {
-  const char c = text_[position_++];
-  if (EndsAnyUrl(c)) {
-    in_url_ = false;
-  } else if (!in_url_) {
-    in_url_ = c == '/' || c == '?' || c == '#';
-    brackets_ = 0;
-  } else if (c == '(' || c == '[') {
-    ++brackets_;
-  } else if (c == ')' || c == ']') {
-    // One that was opened before the URL closes around it: "[text](url)", "(see url)".
-    if (brackets_ == 0) in_url_ = false;
-    if (brackets_ > 0) --brackets_;
+// The text from the path on, if the first slash of a URL of one of the hosts is here; else nothing.
+std::string_view UrlScanner::PathBehind(std::size_t slash) const {
+  const std::string_view before = text_.substr(position_, slash - position_);
+  if (EndsWith(before, "https:")) return PathBehindScheme(slash, slash - 6, ":443");
+  if (EndsWith(before, "http:")) return PathBehindScheme(slash, slash - 5, ":80");
+  for (const std::string_view port : {"", ":80", ":443"}) {
+    if (!before.ends_with(port)) continue;
+    const std::string_view name = before.substr(0, before.size() - port.size());
+    for (const std::string& host : hosts_) {
+      if (!EndsWith(name, host)) continue;
+      const std::size_t start = slash - port.size() - host.size();
+      if (MayStart(start, "+-._~%@&=$")) return text_.substr(slash);
+    }
   }
+  return {};
+}
+
+std::string_view UrlScanner::PathBehindScheme(std::size_t slash, std::size_t start,
+                                              std::string_view default_port) const {
+  std::string_view rest = text_.substr(slash);
+  if (!Skip(rest, "//") || !MayStart(start, "+-.")) return {};
+  for (const std::string& host : hosts_) {
+    std::string_view path = rest;
+    if (!Skip(path, host)) continue;
+    if (!path.starts_with('/')) Skip(path, default_port);
+    if (path.starts_with('/')) return path;
+  }
+  return {};
+}
+
+// A URL starts a word. What stands before must not make it a part of a longer name or, if it has no
+// scheme, of an e-mail address.
+bool UrlScanner::MayStart(std::size_t start, std::string_view joins) const {
+  if (start == 0) return true;
+  const char before = text_[start - 1];
+  return !IsLetterOrDigit(before) && joins.find(before) == joins.npos;
 }
 
 }  // namespace flaglinkd

@@ -18,6 +18,15 @@
 
 namespace flaglinkd {
 
+// What ends a URL's scheme or host.
+inline bool IsUrlMark(char c) {
+  return c == '/' || c == '?' || c == '#';
+}
+
+// Where any page's URL ends whose first mark is at `mark`: at white space, at what no URL holds, at
+// a bracket that was opened before it, at the text's end.
+std::size_t EndOfUrl(std::string_view text, std::size_t mark);
+
 class UrlScanner {
  public:
   // `hosts`: lower case, with ":port" where one is needed; a scheme's default port may always stand
@@ -29,15 +38,15 @@ class UrlScanner {
   std::optional<FlagKey> Next();
 
  private:
-  bool MayStartHere() const;
-  std::optional<FlagKey> TakeUrl();
-  void Step();
+  std::optional<FlagKey> TakeUrl(std::size_t slash);
+  std::string_view PathBehind(std::size_t slash) const;
+  std::string_view PathBehindScheme(std::size_t slash, std::size_t start,
+                                    std::string_view default_port) const;
+  bool MayStart(std::size_t start, std::string_view joins) const;
 
   std::string_view text_;
   std::span<const std::string> hosts_;
-  std::size_t position_ = 0;
-  bool in_url_ = false;       // behind a '/', '?' or '#' of what may be another URL
-  std::size_t brackets_ = 0;  // opened inside it and not closed yet
+  std::size_t position_ = 0;  // never inside a URL but for one that was taken
 };
 
 }  // namespace flaglinkd

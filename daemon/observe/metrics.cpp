@@ -35,7 +35,7 @@ constexpr std::array kAttemptOutcomes = {"applied", "removed",      "retry",
                                          "failed",  "unknown_flag", "paused"};
 constexpr std::array kAttemptReasons = {"none",  "http_status", "network", "rate_limit",
                                         "token", "permission",  "conflict"};
-constexpr std::array kPauseReasons = {"token", "permission", "rate_limit"};
+constexpr std::array kPauseReasons = {"token", "permission", "rate_limit", "away"};
 constexpr std::array kLinkStatuses = {"applied",      "foreign", "waiting",
                                       "unknown_flag", "paused",  "failed"};
 constexpr std::array kLinkResults = {"made", "applied", "superseded", "forgotten"};
@@ -207,6 +207,11 @@ struct Metrics::Series {
                         "Requests to LaunchDarkly by the status of the answer; none: no answer"),
           {"method", kMethods}, {"status", kStatuses});
 
+  prometheus::Family<Gauge>& catalog_flags =
+      GaugeFamily("flaglinkd_catalog_flags", "Flags that the project's catalogue knows");
+  prometheus::Family<Gauge>& catalog_age = GaugeFamily(
+      "flaglinkd_catalog_age_seconds", "How long ago all flags of the project were read");
+
   Gauge& reload_successful = GaugeFamily("flaglinkd_config_last_reload_successful",
                                          "1 if the last reading of the configuration was")
                                  .Add({});
@@ -289,14 +294,29 @@ void Metrics::SetPaused(PauseReason reason, bool paused) {
 }
 
 void Metrics::SetLinks(const LinkGauges& gauges) {
-  const std::array<std::int64_t, kLinkStatuses.size()> counts = {
-      gauges.applied,      gauges.foreign, gauges.waiting,
-      gauges.unknown_flag, gauges.paused,  gauges.failed};
+  const auto paused = [this](PauseReason reason) {
+    return series_->paused[static_cast<std::size_t>(reason)]->Value() != 0;
+  };
+  // A permission holds up one verb of one project; the others everything.
+  const bool held =
+      paused(PauseReason::kToken) || paused(PauseReason::kRateLimit) || paused(PauseReason::kAway);
+  const std::array<std::int64_t, kLinkStatuses.size()> counts = {gauges.applied,
+                                                                 gauges.foreign,
+                                                                 held ? 0 : gauges.waiting,
+                                                                 gauges.unknown_flag,
+                                                                 held ? gauges.waiting : 0,
+                                                                 gauges.failed};
   for (std::size_t i = 0; i < counts.size(); ++i) {
     series_->links[i]->Set(static_cast<double>(counts[i]));
   }
   series_->oldest_due.Set(gauges.oldest_due_seconds);
   series_->link_changes.Set(gauges);
+}
+
+void Metrics::SetCatalog(const std::string& project, std::size_t flags, Duration age) {
+  const prometheus::Labels labels = {{"project", project}};
+  series_->catalog_flags.Add(labels).Set(static_cast<double>(flags));
+  series_->catalog_age.Add(labels).Set(Seconds(age));
 }
 
 void Metrics::SetConfig(std::string_view hash, bool last_reload_successful) {

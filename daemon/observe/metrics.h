@@ -39,10 +39,11 @@ enum class AttemptReason {
   kPermission,
   kConflict
 };
-enum class PauseReason { kToken, kPermission, kRateLimit };
+enum class PauseReason { kToken, kPermission, kRateLimit, kAway };
 
+// Of the links that wait, those are shown as paused that a pause of all delivery holds up.
 struct LinkGauges {
-  std::int64_t applied = 0, foreign = 0, waiting = 0, unknown_flag = 0, paused = 0, failed = 0;
+  std::int64_t applied = 0, foreign = 0, waiting = 0, unknown_flag = 0, failed = 0;
   std::int64_t made = 0, total_applied = 0, superseded = 0, forgotten = 0;
   double oldest_due_seconds = 0;
 };
@@ -71,6 +72,8 @@ class Metrics {
       int status);  // 0: no answer; statuses by class but for 401 403 404 409 429
   void SetPaused(PauseReason reason, bool paused);
   void SetLinks(const LinkGauges& gauges);
+  // The catalogue of a project: its flags, and how long ago all of them were read.
+  void SetCatalog(const std::string& project, std::size_t flags, Duration age);
   void SetConfig(std::string_view hash, bool last_reload_successful);
 
   // The Prometheus text format, version 0.0.4.

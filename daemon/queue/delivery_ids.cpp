@@ -27,9 +27,23 @@ void DeliveryIds::Add(std::int64_t source, const DeliveryDigest& digest, std::in
   added_[Hash(source, digest)] = event;
 }
 
+void DeliveryIds::Remove(std::int64_t source, const DeliveryDigest& digest, std::int64_t event) {
+  removed_.emplace_back(Hash(source, digest), event);
+}
+
 void DeliveryIds::Keep() {
+  for (const auto& [hash, event] : removed_) {
+    const auto kept = kept_.find(hash);
+    if (kept != kept_.end() && kept->second == event) kept_.erase(kept);
+  }
+  removed_.clear();
   for (const auto& [hash, event] : added_) kept_[hash] = event;
   added_.clear();
+}
+
+void DeliveryIds::Drop() {
+  added_.clear();
+  removed_.clear();
 }
 
 std::uint64_t DeliveryIds::Hash(std::int64_t source, const DeliveryDigest& digest) {

@@ -8,6 +8,8 @@
 #include <optional>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 namespace flaglinkd {
 
@@ -21,15 +23,18 @@ class DeliveryIds {
   // included.
   std::optional<std::int64_t> Candidate(std::int64_t source, const DeliveryDigest& digest) const;
   void Add(std::int64_t source, const DeliveryDigest& digest, std::int64_t event);
+  // The event's row is gone.
+  void Remove(std::int64_t source, const DeliveryDigest& digest, std::int64_t event);
   // After a commit, and after a rollback.
   void Keep();
-  void Drop() { added_.clear(); }
+  void Drop();
 
  private:
   static std::uint64_t Hash(std::int64_t source, const DeliveryDigest& digest);
 
   std::unordered_map<std::uint64_t, std::int64_t> kept_;
   std::unordered_map<std::uint64_t, std::int64_t> added_;
+  std::vector<std::pair<std::uint64_t, std::int64_t>> removed_;
 };
 
 }  // namespace flaglinkd

@@ -1,11 +1,13 @@
 #include "daemon/queue/event_recorder.h"
 
+#include <algorithm>
 #include <array>
 
 #include "daemon/domain/link_key.h"
 #include "daemon/domain/text.h"
 #include "daemon/queue/link_row.h"
 #include "daemon/queue/packing.h"
+#include "daemon/queue/wake_links.h"
 
 namespace flaglinkd {
 namespace {
@@ -66,7 +68,10 @@ CommitResult EventRecorder::Record(const IncomingEvent& event, TimePoint now, Qu
     return {CommitResult::Kind::kDuplicate, *earlier, 0, ""};
   Findings findings{now, memory};
   for (const ObservedChange& change : event.changes) ApplyChange(event, change, findings);
-  const bool says_something = !findings.moved.empty() || findings.stale > 0;
+  for (const CatalogUpdate& news : event.flag_news)
+    findings.links += TakeNews(news, now, stores_, memory);
+  const bool says_something =
+      !findings.moved.empty() || findings.stale > 0 || !event.flag_news.empty();
   if (event.failure.empty() && !says_something) {
     return {CommitResult::Kind::kIgnored, 0, 0,
             event.changes.empty() ? "it changes nothing" : findings.ignored};
@@ -75,6 +80,7 @@ CommitResult EventRecorder::Record(const IncomingEvent& event, TimePoint now, Qu
 }
 
 std::optional<std::int64_t> EventRecorder::FindRepeat(const IncomingEvent& event) {
+  if (event.trusted) return std::nullopt;
   if (event.delivery_id.empty()) return FindRepeatedBody(event);
   const auto source = stores_.names.Find(event.source);
   if (!source) return std::nullopt;
@@ -133,6 +139,7 @@ void EventRecorder::ApplyChange(const IncomingEvent& event, const ObservedChange
     case ResourceUpdate::Effect::kStale: ++findings.stale; return;
     case ResourceUpdate::Effect::kApplied: break;
   }
+  if (before) KeepAccepted(*before, rows, update);
   const StoredResource resource = SaveResource(event, change, before, update, findings.memory);
   SaveLinks(event, resource, update, rows, findings);
   findings.moved.push_back({resource.id, change.part, before && before->has_last_body});
@@ -152,10 +159,22 @@ StoredResource EventRecorder::SaveResource(const IncomingEvent& event, const Cha
   return resource;
 }
 
+// What a link shows whose changes are all closed is what LaunchDarkly accepted.
+void EventRecorder::KeepAccepted(const StoredResource& before, const std::vector<LinkRow>& rows,
+                                 const ResourceUpdate& update) {
+  const bool is_shown = std::any_of(rows.begin(), rows.end(), [](const LinkRow& row) {
+    return row.status == LinkStatus::kApplied && row.presence == Presence::kThere;
+  });
+  if (update.content_changed && is_shown)
+    stores_.resources.KeepAccepted(before.id, before.state.content);
+}
+
 // `rows` are the links that were known before, in the order in which the life cycle saw them.
 void EventRecorder::SaveLinks(const IncomingEvent& event, const StoredResource& resource,
                               const ResourceUpdate& update, const std::vector<LinkRow>& rows,
                               Findings& findings) {
+  const Pace pace{findings.now, options_.settle};
+  bool settled = false;
   for (std::size_t i = 0; i < update.state.links.size(); ++i) {
     const LinkState& state = update.state.links[i];
     std::optional<LinkRow> before;
@@ -165,11 +184,14 @@ void EventRecorder::SaveLinks(const IncomingEvent& event, const StoredResource& 
     if (link.wanted != state.wanted) {
       Flip(link, event.received, findings.now, findings.memory.books);
       ++findings.links;
-    } else if (update.content_changed) {
-      Revise(link, event.received, findings.now);
+    } else if (update.content_changed && link.wanted) {
+      Revise(link, event.received, pace, findings.memory.books);
+      ++findings.links;
     }
     stores_.links.Save(before, link, findings.memory.books);
+    settled |= before && before->IsOpen() && !link.IsOpen();
   }
+  if (settled) stores_.resources.DropAccepted(resource.id);
 }
 
 LinkRow EventRecorder::NewLink(const IncomingEvent& event, const StoredResource& resource,
@@ -178,6 +200,7 @@ LinkRow EventRecorder::NewLink(const IncomingEvent& event, const StoredResource&
   link.id = {resource.id, stores_.flags.Make(flag)};
   link.key = LinkKey(
       {options_.installation, event.name_space, resource.key, resource.state.content.name, flag});
+  link.look_first = event.look_first;
   link.changed_at = event.received;
   link.waiting_since = event.received;
   return link;
@@ -193,12 +216,13 @@ CommitResult EventRecorder::AddEvent(const IncomingEvent& event, const Findings&
   if (!failure.empty()) {
     row.outcome = EventOutcome::kFailed;
     row.reason = failure;
-  } else if (findings.moved.empty()) {
+  } else if (findings.moved.empty() && findings.stale > 0) {
     row.reason = "older than what is known";
   }
   stores_.events.Add(row, event);
-  if (KeepsPayload(options_.keep_payloads, row.outcome,
-                   findings.links > 0 || findings.names_flags)) {
+  const bool keeps =
+      KeepsPayload(options_.keep_payloads, row.outcome, findings.links > 0 || findings.names_flags);
+  if (keeps && !event.payload.body.empty()) {
     stores_.events.AddPayload(row.id, event.payload);
   }
   // A failed event leaves no body behind, so that its repetition is looked at again.

@@ -30,6 +30,8 @@ class EventRecorder {
   StoredResource SaveResource(const IncomingEvent& event, const Change& change,
                               const std::optional<StoredResource>& before,
                               const ResourceUpdate& update, QueueMemory& memory);
+  void KeepAccepted(const StoredResource& before, const std::vector<LinkRow>& rows,
+                    const ResourceUpdate& update);
   void SaveLinks(const IncomingEvent& event, const StoredResource& resource,
                  const ResourceUpdate& update, const std::vector<LinkRow>& rows,
                  Findings& findings);

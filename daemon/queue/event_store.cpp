@@ -14,6 +14,14 @@ std::string_view View(const std::array<std::uint8_t, kSize>& bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+// Absent where the row holds none, or none of ours.
+std::optional<DeliveryDigest> DigestOf(std::string_view bytes) {
+  DeliveryDigest digest{};
+  if (bytes.size() != digest.size()) return std::nullopt;
+  std::copy(bytes.begin(), bytes.end(), digest.begin());
+  return digest;
+}
+
 }  // namespace
 
 EventStore::EventStore(Database& database)
@@ -27,11 +35,8 @@ void EventStore::LoadDeliveries() {
       database_,
       "SELECT id, source, delivery FROM events WHERE delivery IS NOT NULL AND outcome = 0");
   for (Rows rows = select.Query(); rows.Next();) {
-    DeliveryDigest digest{};
-    const std::string_view bytes = rows.Bytes(2);
-    if (bytes.size() != digest.size()) continue;
-    std::copy(bytes.begin(), bytes.end(), digest.begin());
-    deliveries_.Add(rows.Number(1), digest, rows.Number(0));
+    if (const auto digest = DigestOf(rows.Bytes(2)))
+      deliveries_.Add(rows.Number(1), *digest, rows.Number(0));
   }
   deliveries_.Keep();
 }
@@ -64,6 +69,11 @@ void EventStore::Add(const EventRow& row, const IncomingEvent& event) {
 void EventStore::AddPayload(std::int64_t event, const Payload& payload) {
   const PackedPayload packed = PackPayload(payload);
   add_payload_.Run(event, packed.encoding, Blob{packed.bytes});
+}
+
+void EventStore::ForgetDelivery(std::int64_t event, std::int64_t source,
+                                std::string_view delivery) {
+  if (const auto digest = DigestOf(delivery)) deliveries_.Remove(source, *digest, event);
 }
 
 }  // namespace flaglinkd

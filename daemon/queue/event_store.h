@@ -35,6 +35,8 @@ class EventStore {
   std::optional<std::int64_t> FindDelivery(std::int64_t source, std::string_view delivery_id);
   void Add(const EventRow& row, const IncomingEvent& event);
   void AddPayload(std::int64_t event, const Payload& payload);
+  // The row of the event is being removed; `delivery` is what it held.
+  void ForgetDelivery(std::int64_t event, std::int64_t source, std::string_view delivery);
 
   // After a commit, and after a rollback.
   void KeepDeliveries() { deliveries_.Keep(); }

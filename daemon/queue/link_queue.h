@@ -58,7 +58,8 @@ struct IncomingEvent {
   std::vector<CatalogUpdate> flag_news;  // of LaunchDarkly's own webhooks; an event of its own kind
   // LaunchDarkly's own app links the same things: new links are looked for before they are made
   bool look_first = false;
-  Payload payload;
+  bool trusted = false;  // a replay or an import: never a repetition
+  Payload payload;       // without a body there is nothing to keep
 };
 
 struct CommitResult {
@@ -72,7 +73,7 @@ struct CommitResult {
     kUnavailable
   } kind = Kind::kUnavailable;
   std::int64_t event = 0;  // the stored event, or the one that it duplicates
-  int links = 0;           // link changes that are now due
+  int links = 0;           // link changes that it made, and links whose flag it made known
   std::string reason;
 };
 
@@ -105,9 +106,10 @@ struct Lease {
 };
 
 struct Outcome {
-  // kApplied: wanted and there. kRemoved: not wanted and gone. kRetry: due again at `due`, one
-  // attempt more. kPutOff: the same without counting an attempt. kFailed: waits for a person, or a
-  // new revision. kUnknownFlag: the flag does not exist (yet); tried again at `due`.
+  // kApplied: wanted and there, if only as a foreign link. kRemoved: not wanted and gone. kRetry:
+  // due again at `due`, one attempt more. kPutOff: the same without counting an attempt. kFailed:
+  // waits for a person, or a new revision. kUnknownFlag: the flag does not exist (yet); tried again
+  // at `due`.
   enum class Kind {
     kApplied,
     kRemoved,
@@ -118,7 +120,7 @@ struct Outcome {
   } kind = Kind::kRetry;
   LinkId id;
   std::uint64_t token = 0;
-  std::int64_t revision = 0;  // the lease's: if the link changed meanwhile it is due again at once
+  std::int64_t revision = 0;  // the lease's: if the link changed meanwhile it is due again
   AppliedLink applied;        // what is known now
   TimePoint due;
   Duration failing{0};
@@ -132,22 +134,28 @@ struct Batch {
   std::span<const Outcome> outcomes;
   std::size_t claim_limit = 0;
   Duration lease{0};
+  std::span<const CatalogUpdate> catalog = {};
 };
 
 struct BatchResult {
   std::vector<CommitResult> events;  // one per event, in order
-  std::vector<bool> outcomes;        // false: the lease was no longer ours, and nothing has changed
+  // false: the lease was no longer ours. What LaunchDarkly shows is not known any more, so that the
+  // link is due again, to be looked at.
+  std::vector<bool> outcomes;
   std::vector<Lease> leases;
 };
 
 // Live numbers. `made` = applied + superseded + forgotten + the waiting and failed links; kept as
 // rows in the transaction of what they count, so that they balance for ever (design section 5).
 struct QueueStatistics {
-  std::int64_t applied = 0, waiting = 0, unknown_flag = 0, failed = 0;  // links, by status
+  // Links, by status; `foreign`: satisfied by somebody else's link
+  std::int64_t applied = 0, foreign = 0, waiting = 0, unknown_flag = 0, failed = 0;
   std::int64_t total_made = 0, total_applied = 0, total_superseded = 0, total_forgotten = 0;
   std::optional<TimePoint> next_due;    // the earliest due link that is not leased
   std::optional<TimePoint> oldest_due;  // since when the longest-waiting due link has been due
 };
+
+class QueueAdmin;  // queue_admin.h
 
 class LinkQueue {
  public:
@@ -157,6 +165,17 @@ class LinkQueue {
   // not take the others with it. An error: the transaction as a whole failed, nothing was stored,
   // and no lease was given.
   virtual Result<BatchResult> Execute(const Batch& batch) = 0;
+
+  // What is known of flags: per project those that are live or archived, by key. For a start
+  // without a network.
+  virtual Result<std::vector<CatalogUpdate>> Catalog() = 0;
+
+  // One step, of some milliseconds, of what keeps the store small: keep_events and max_bytes. True:
+  // there is more to do now.
+  virtual Result<bool> Sweep(TimePoint now) = 0;
+
+  // What people ask; as old as the queue.
+  virtual QueueAdmin& Admin() = 0;
 
   virtual QueueStatistics Statistics(TimePoint now) const = 0;
 

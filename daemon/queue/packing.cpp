@@ -93,4 +93,26 @@ std::optional<Content> UnpackContent(std::string_view bytes) {
   return content;
 }
 
+std::string PackWhole(const Content& content) {
+  Packer packer;
+  packer.Text(content.name);
+  packer.Text(content.title);
+  packer.Text(content.url);
+  packer.Text(PackContent(content));
+  return packer.Take();
+}
+
+std::optional<Content> UnpackWhole(std::string_view bytes) {
+  Unpacker unpacker(bytes);
+  const std::string_view name = unpacker.Text();
+  const std::string_view title = unpacker.Text();
+  const std::string_view url = unpacker.Text();
+  std::optional<Content> content = UnpackContent(unpacker.Text());
+  if (!content || !unpacker.Finished()) return std::nullopt;
+  content->name = name;
+  content->title = title;
+  content->url = url;
+  return content;
+}
+
 }  // namespace flaglinkd

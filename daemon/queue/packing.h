@@ -54,4 +54,8 @@ std::optional<std::vector<StoredMention>> UnpackMentions(std::string_view bytes)
 std::string PackContent(const Content& content);
 std::optional<Content> UnpackContent(std::string_view bytes);
 
+// The same with name, title and URL.
+std::string PackWhole(const Content& content);
+std::optional<Content> UnpackWhole(std::string_view bytes);
+
 }  // namespace flaglinkd

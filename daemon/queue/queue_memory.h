@@ -16,6 +16,8 @@ struct QueueMemory {
   struct Claim {
     std::uint64_t token = 0;
     TimePoint until;
+    bool in_doubt = false;  // something was sent for the link outside of this lease
+    bool flag_met = false;  // the catalogue has learned of its flag since
   };
 
   Books books;

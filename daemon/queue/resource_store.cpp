@@ -28,6 +28,8 @@ ResourceStore::ResourceStore(Database& database, FlagIds& flags)
       rename_(database, statements::kRenameResource),
       read_part_(database, statements::kReadPart),
       change_part_(database, statements::kChangePart),
+      keep_accepted_(database, statements::kKeepAccepted),
+      drop_accepted_(database, statements::kDropAccepted),
       last_body_(database, statements::kLastBody),
       last_body_of_part_(database, statements::kLastBodyOfPart),
       set_last_body_(database, statements::kSetLastBody),
@@ -105,6 +107,11 @@ void ResourceStore::Change(const StoredResource& before, const ResourceState& af
 void ResourceStore::SavePart(std::int64_t resource, std::string_view part, const PartState& state) {
   const std::string mentions = Pack(state.mentions);
   change_part_.Run(resource, part, state.time, state.seen, state.deleted, Blob{mentions});
+}
+
+void ResourceStore::KeepAccepted(std::int64_t resource, const Content& content) {
+  const std::string packed = PackWhole(content);
+  keep_accepted_.Run(resource, Blob{packed});
 }
 
 std::string ResourceStore::LastBody(std::int64_t resource, std::string_view part) {

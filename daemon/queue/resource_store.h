@@ -35,6 +35,11 @@ class ResourceStore {
   void Change(const StoredResource& before, const ResourceState& after, std::string_view part);
   void SavePart(std::int64_t resource, std::string_view part, const PartState& state);
 
+  // The content that LaunchDarkly shows while a newer one waits; dropped when no change of the
+  // resource's links is open any more.
+  void KeepAccepted(std::int64_t resource, const Content& content);
+  void DropAccepted(std::int64_t resource) { drop_accepted_.Run(resource); }
+
   // What the part's last event without a delivery id left behind; empty where there was none, or
   // another event came after it.
   std::string LastBody(std::int64_t resource, std::string_view part);
@@ -47,6 +52,7 @@ class ResourceStore {
   Database& database_;
   FlagIds& flags_;
   Statement find_, find_by_name_, read_, add_, change_, rename_, read_part_, change_part_;
+  Statement keep_accepted_, drop_accepted_;
   Statement last_body_, last_body_of_part_, set_last_body_, set_last_body_of_part_;
 };
 

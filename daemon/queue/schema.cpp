@@ -11,16 +11,17 @@ constexpr std::int64_t kApplicationId = 0x464c4b44;  // "FLKD"
 
 // Pages that a transaction dirties decide what it costs, not statements: few trees, keys in arrival
 // order, small rows, and no index on anything random. Times are microseconds since 1970. Nothing
-// writes changes, accepted, applied, known and jira_issues yet; NULLs at hand are cheaper than a
-// migration.
+// writes changes yet; a NULL at hand is cheaper than a migration.
 constexpr char kVersion1[] = R"sql(
 -- Of sources and of name spaces.
 CREATE TABLE names(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
--- known, to the catalogue: 0 unknown, 1 live, 2 archived.
+-- known, to the catalogue: 0 unknown or gone, 1 live, 2 archived. jira_issues: with commas between.
 CREATE TABLE flags(
   id INTEGER PRIMARY KEY, project TEXT NOT NULL, key TEXT NOT NULL,
   known INTEGER NOT NULL DEFAULT 0, jira_issues TEXT,
   UNIQUE (project, key));
+-- Projects of which all flags were known at some time, and when they last were.
+CREATE TABLE catalogs(project TEXT PRIMARY KEY, complete_at INTEGER NOT NULL) WITHOUT ROWID;
 -- id: given out by the writer, so that it is arrival order. delivery: 16 bytes of the delivery id's
 -- digest. outcome: 0 stored, 1 failed. links: link changes that it made due.
 CREATE TABLE events(
@@ -29,8 +30,9 @@ CREATE TABLE events(
   changes BLOB);
 CREATE TABLE payloads(event_id INTEGER PRIMARY KEY, encoding INTEGER NOT NULL, body BLOB NOT NULL);
 -- content: the rest of what links show. main_*, deleted, mentions, last_body: the main part's, so
--- that most events need no row in `parts`. last_body: hash and event, where no delivery id is given.
--- accepted: the content last applied, while a newer one waits.
+-- that most events need no row in `parts`. last_body: hash and event, where no delivery id is
+-- given. accepted: the content that LaunchDarkly last accepted, with name, title and URL, while a
+-- newer one waits.
 CREATE TABLE resources(
   id INTEGER PRIMARY KEY, name_space INTEGER NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL,
   title TEXT NOT NULL, url TEXT NOT NULL, content BLOB,
@@ -47,8 +49,10 @@ CREATE TABLE parts(
   mentions BLOB, last_body BLOB,
   PRIMARY KEY (resource_id, part)) WITHOUT ROWID;
 -- key: at LaunchDarkly, fixed when the link is made. mentions: live parts that name the flag.
--- presence: 0 never, 1 maybe, 2 there. status: 0 applied, 1 waiting, 2 unknown_flag, 3 failed,
--- 4 gone. changed_at, waiting_since: receipts of its last change and of the one that made it due.
+-- presence: 0 never, 1 maybe, 2 there, 3 foreign. applied: what LaunchDarkly shows of it, 8 bytes
+-- of text and 8 of card, the lowest first; NULL where that is not known. status: 0 applied,
+-- 1 waiting, 2 unknown_flag, 3 failed, 4 gone, 5 foreign. changed_at, waiting_since: receipts of
+-- its last change and of the first one that is open.
 CREATE TABLE links(
   resource_id INTEGER NOT NULL, flag_id INTEGER NOT NULL, key TEXT NOT NULL,
   wanted INTEGER NOT NULL, mentions INTEGER NOT NULL,
@@ -56,9 +60,13 @@ CREATE TABLE links(
   presence INTEGER NOT NULL, ld_id TEXT NOT NULL,
   status INTEGER NOT NULL, due_at INTEGER, attempts INTEGER NOT NULL, failing INTEGER NOT NULL,
   error TEXT NOT NULL, changed_at INTEGER NOT NULL, waiting_since INTEGER NOT NULL,
+  look_first INTEGER NOT NULL,
   PRIMARY KEY (resource_id, flag_id)) WITHOUT ROWID;
--- Idle links cost nothing.
+-- Idle links cost nothing, here and in the other two.
 CREATE INDEX links_due ON links(due_at) WHERE due_at IS NOT NULL;
+-- Which links wait for the catalogue to know their flag, and which for another link of it to go.
+CREATE INDEX links_unknown ON links(flag_id) WHERE status = 2;
+CREATE INDEX links_without_room ON links(flag_id) WHERE status = 1 AND due_at IS NULL;
 CREATE TABLE totals(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO totals VALUES
   ('made', 0), ('applied', 0), ('superseded', 0), ('forgotten', 0), ('probes', 0);

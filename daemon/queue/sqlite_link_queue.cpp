@@ -5,15 +5,19 @@
 
 #include <cerrno>
 #include <cstring>
+#include <functional>
+#include <utility>
 
-#include "daemon/domain/link_body.h"
 #include "daemon/queue/event_recorder.h"
 #include "daemon/queue/file_lock.h"
-#include "daemon/queue/link_row.h"
+#include "daemon/queue/lending.h"
 #include "daemon/queue/queue_memory.h"
+#include "daemon/queue/retention.h"
 #include "daemon/queue/schema.h"
 #include "daemon/queue/sqlite_database.h"
+#include "daemon/queue/sqlite_queue_admin.h"
 #include "daemon/queue/stores.h"
+#include "daemon/queue/wake_links.h"
 
 namespace flaglinkd {
 namespace {
@@ -23,9 +27,12 @@ class SqliteLinkQueue final : public LinkQueue {
   SqliteLinkQueue(FileLock lock, Database database, const QueueOptions& options);
 
   // Reads what is kept in memory. To be called once, first.
-  Status Load();
+  Status Load(TimePoint now);
 
   Result<BatchResult> Execute(const Batch& batch) override;
+  Result<std::vector<CatalogUpdate>> Catalog() override;
+  Result<bool> Sweep(TimePoint now) override;
+  QueueAdmin& Admin() override { return admin_; }
   QueueStatistics Statistics(TimePoint now) const override;
   Status Ready() override;
 
@@ -34,44 +41,54 @@ class SqliteLinkQueue final : public LinkQueue {
   // are only used once something went wrong without them.
   enum class Isolation { kBatch, kEvent };
 
+  // One transaction over the file and over what is kept in memory beside it, of which `work` gets a
+  // copy: both take it whole, or, after an error, neither.
+  Status Transact(const std::function<void(QueueMemory&)>& work);
   Result<BatchResult> Try(const Batch& batch, Isolation isolation);
-  CommitResult RecordAlone(const IncomingEvent& event, TimePoint now);
-  bool End(const Outcome& outcome, TimePoint now);
-  std::vector<Lease> ClaimDue(const Batch& batch);
-  void PutAside(const LinkRow& row);
-  Lease MakeLease(const DueLink& due, const FlagKey& flag);
-  void Begin();
-  std::optional<Error> Finish();
+  std::vector<CommitResult> RecordEvents(const Batch& batch, Isolation isolation,
+                                         QueueMemory& memory);
+  CommitResult RecordAlone(const IncomingEvent& event, TimePoint now, QueueMemory& memory);
 
   const FileLock lock_;
   const QueueOptions options_;
   mutable Database database_;
   mutable Stores stores_;
   EventRecorder recorder_;
+  Lending lending_;
+  Retention retention_;
   Statement begin_, commit_, probe_;
-  QueueMemory memory_;   // as of the last commit
-  QueueMemory working_;  // within a transaction
+  QueueMemory memory_;  // as of the last commit
+  SqliteQueueAdmin admin_;
 };
 
 SqliteLinkQueue::SqliteLinkQueue(FileLock lock, Database database, const QueueOptions& options)
     : lock_(std::move(lock)),
       options_(options),
       database_(std::move(database)),
-      stores_(database_),
+      stores_(database_, options_),
       recorder_(options_, stores_),
+      lending_(options_, database_, stores_),
+      retention_(database_, stores_, options_),
       begin_(database_, "BEGIN IMMEDIATE"),
       commit_(database_, "COMMIT"),
       // A full or lost disk shows only when something is written, and SQLite writes no page that
       // stays as it was.
-      probe_(database_, "UPDATE totals SET value = value + 1 WHERE name = 'probes'") {}
+      probe_(database_, "UPDATE totals SET value = value + 1 WHERE name = 'probes'"),
+      admin_(database_, stores_, [this](TimePoint now, const SqliteQueueAdmin::Work& work) {
+        return Transact([&](QueueMemory& memory) {
+          work(memory);
+          HandPlacesOn(now, stores_, memory);
+        });
+      }) {}
 
-Status SqliteLinkQueue::Load() {
+Status SqliteLinkQueue::Load(TimePoint now) {
   memory_.books = stores_.books.Load();
   memory_.next_event = stores_.events.HighestId() + 1;
   memory_.next_resource = database_.Number("SELECT max(id) FROM resources") + 1;
   stores_.events.LoadDeliveries();
+  stores_.room.Load();
   if (database_.error()) return *database_.error();
-  return {};
+  return Transact([&](QueueMemory& memory) { HandAllPlacesOn(now, stores_, memory); });
 }
 
 Result<BatchResult> SqliteLinkQueue::Execute(const Batch& batch) {
@@ -83,34 +100,33 @@ Result<BatchResult> SqliteLinkQueue::Execute(const Batch& batch) {
 }
 
 Result<BatchResult> SqliteLinkQueue::Try(const Batch& batch, Isolation isolation) {
-  Begin();
-  std::erase_if(working_.leases,
-                [&](const auto& lease) { return lease.second.until <= batch.now; });
   BatchResult result;
-  for (const Outcome& outcome : batch.outcomes) result.outcomes.push_back(End(outcome, batch.now));
-  for (const IncomingEvent& event : batch.events) {
-    result.events.push_back(isolation == Isolation::kEvent
-                                ? RecordAlone(event, batch.now)
-                                : recorder_.Record(event, batch.now, working_));
-  }
-  result.leases = ClaimDue(batch);
-  stores_.books.Save(memory_.books, working_.books);
-  if (std::optional<Error> error = Finish()) return *error;
+  const Status stored = Transact([&](QueueMemory& memory) {
+    std::erase_if(memory.leases,
+                  [&](const auto& lease) { return lease.second.until <= batch.now; });
+    for (const Outcome& outcome : batch.outcomes)
+      result.outcomes.push_back(lending_.End(outcome, batch.now, memory));
+    for (const CatalogUpdate& update : batch.catalog) TakeNews(update, batch.now, stores_, memory);
+    result.events = RecordEvents(batch, isolation, memory);
+    // The oldest ones first, before a claim gives the places to others.
+    HandPlacesOn(batch.now, stores_, memory);
+    result.leases = lending_.Claim(batch, memory);
+  });
+  if (!stored) return stored.error();
   return result;
 }
 
-void SqliteLinkQueue::Begin() {
-  working_ = memory_;
+Status SqliteLinkQueue::Transact(const std::function<void(QueueMemory&)>& work) {
+  QueueMemory working = memory_;
   begin_.Run();
-}
-
-// Commits and takes the memory over, or undoes both.
-std::optional<Error> SqliteLinkQueue::Finish() {
+  work(working);
+  stores_.books.Save(memory_.books, working.books);
   commit_.Run();
   if (!database_.error()) {
-    std::swap(memory_, working_);
+    stores_.room.Keep(std::exchange(working.books.room, {}));
     stores_.events.KeepDeliveries();
-    return std::nullopt;
+    memory_ = std::move(working);
+    return {};
   }
   Error error = *database_.error();
   error.message.insert(0, "write ");
@@ -122,10 +138,27 @@ std::optional<Error> SqliteLinkQueue::Finish() {
   return error;
 }
 
-CommitResult SqliteLinkQueue::RecordAlone(const IncomingEvent& event, TimePoint now) {
-  const QueueMemory before = working_;
+std::vector<CommitResult> SqliteLinkQueue::RecordEvents(const Batch& batch, Isolation isolation,
+                                                        QueueMemory& memory) {
+  std::vector<CommitResult> results;
+  if (batch.events.empty()) return results;
+  if (const Status room = retention_.MakeRoom(memory); !room) {
+    results.assign(batch.events.size(),
+                   {CommitResult::Kind::kUnavailable, 0, 0, room.error().message});
+    return results;
+  }
+  for (const IncomingEvent& event : batch.events) {
+    results.push_back(isolation == Isolation::kEvent ? RecordAlone(event, batch.now, memory)
+                                                     : recorder_.Record(event, batch.now, memory));
+  }
+  return results;
+}
+
+CommitResult SqliteLinkQueue::RecordAlone(const IncomingEvent& event, TimePoint now,
+                                          QueueMemory& memory) {
+  const QueueMemory before = memory;
   database_.Run("SAVEPOINT event");
-  const CommitResult result = recorder_.Record(event, now, working_);
+  const CommitResult result = recorder_.Record(event, now, memory);
   if (!database_.error()) {
     database_.Run("RELEASE event");
     return result;
@@ -136,92 +169,26 @@ CommitResult SqliteLinkQueue::RecordAlone(const IncomingEvent& event, TimePoint 
   database_.Run(
       "ROLLBACK TO event");  // fails, and with it the batch, if SQLite has rolled everything back
   database_.Run("RELEASE event");
-  working_ = before;
+  memory = before;
   stores_.names.Forget();
   stores_.flags.Forget();
   return {CommitResult::Kind::kUnavailable, 0, 0, "write " + error.message};
 }
 
-bool SqliteLinkQueue::End(const Outcome& outcome, TimePoint now) {
-  const auto lease = working_.leases.find(outcome.id);
-  if (lease == working_.leases.end() || lease->second.token != outcome.token) return false;
-  working_.leases.erase(lease);
-  const std::optional<LinkRow> before = stores_.links.Find(outcome.id);
-  // Only a damaged database loses a row that is leased.
-  if (!before) return true;
-  LinkRow after = *before;
-  Record(after, outcome, now, working_.books);
-  stores_.links.Save(before, after, working_.books);
-  return true;
-}
-
-std::vector<Lease> SqliteLinkQueue::ClaimDue(const Batch& batch) {
-  std::vector<Lease> leases;
-  if (batch.claim_limit == 0) return leases;
-  // Leased links keep their place in due order, so look past them.
-  for (const DueLink& due :
-       stores_.links.Due(batch.now, batch.claim_limit + working_.leases.size())) {
-    if (leases.size() == batch.claim_limit) break;
-    const std::optional<FlagKey> flag = stores_.flags.FlagOf(due.row.id.flag);
-    if (working_.leases.contains(due.row.id)) continue;
-    if (!flag) {
-      if (database_.error()) break;
-      PutAside(due.row);
-      continue;
-    }
-    Lease lease = MakeLease(due, *flag);
-    lease.token = working_.next_token++;
-    lease.until = batch.now + batch.lease;
-    working_.leases[lease.id] = {lease.token, lease.until};
-    if (due.row.wanted && due.row.presence == Presence::kNever) {
-      // Whatever happens to the request, a link that is no longer wanted gets its removal from now
-      // on; and no event can remove a row that a lease still speaks of.
-      LinkRow marked = due.row;
-      marked.presence = Presence::kMaybe;
-      stores_.links.Save(due.row, marked, working_.books);
-    }
-    leases.push_back(std::move(lease));
-  }
-  return leases;
-}
-
-// Else a damaged row would stand in front of all others for ever.
-void SqliteLinkQueue::PutAside(const LinkRow& row) {
-  LinkRow damaged = row;
-  if (damaged.IsOpen()) damaged.status = LinkStatus::kFailed;
-  damaged.due.reset();
-  damaged.error = "the stored flag is damaged";
-  stores_.links.Save(row, damaged, working_.books);
-}
-
-Lease SqliteLinkQueue::MakeLease(const DueLink& due, const FlagKey& flag) {
-  Lease lease;
-  lease.id = due.row.id;
-  lease.revision = due.row.revision;
-  lease.wanted = {flag, due.row.wanted, {}};
-  lease.wanted.body.key = due.row.key;
-  lease.applied = {due.row.presence, due.row.launchdarkly_id};
-  lease.attempts = due.row.attempts;
-  lease.flag_unknown = due.row.status == LinkStatus::kUnknownFlag;
-  lease.failing = due.row.failing;
-  lease.changed_at = due.row.waiting_since;
-  lease.source_namespace = stores_.names.NameOf(due.name_space);
-  lease.resource = due.resource;
-  if (!due.row.wanted) return lease;
-  if (!due.content) {
-    lease.render_error = "the stored content of the resource is damaged";
-  } else if (Result<LinkBody> body = RenderLink(*due.content, due.row.key, due.first_seen)) {
-    lease.wanted.body = std::move(*body);
-  } else {
-    lease.render_error = body.error().message;
-  }
-  return lease;
+Result<std::vector<CatalogUpdate>> SqliteLinkQueue::Catalog() {
+  std::vector<CatalogUpdate> updates = stores_.catalog.Read();
+  if (!database_.error()) return updates;
+  Error error = *database_.error();
+  error.message.insert(0, "read ");
+  database_.ClearError();
+  return error;
 }
 
 QueueStatistics SqliteLinkQueue::Statistics(TimePoint now) const {
   const Books& books = memory_.books;
   QueueStatistics statistics;
   statistics.applied = books.Links(LinkStatus::kApplied);
+  statistics.foreign = books.Links(LinkStatus::kForeign);
   statistics.waiting = books.Links(LinkStatus::kWaiting);
   statistics.unknown_flag = books.Links(LinkStatus::kUnknownFlag);
   statistics.failed = books.Links(LinkStatus::kFailed);
@@ -240,11 +207,20 @@ QueueStatistics SqliteLinkQueue::Statistics(TimePoint now) const {
   return statistics;
 }
 
+Result<bool> SqliteLinkQueue::Sweep(TimePoint now) {
+  bool more = false;
+  const Status swept = Transact([&](QueueMemory& memory) { more = retention_.Sweep(now, memory); });
+  if (!swept) return swept.error();
+  return more;
+}
+
 Status SqliteLinkQueue::Ready() {
-  Begin();
-  probe_.Run();
-  if (std::optional<Error> error = Finish()) return *error;
-  return {};
+  Status room;
+  const Status probed = Transact([&](QueueMemory& memory) {
+    probe_.Run();
+    room = retention_.HasRoom(memory);
+  });
+  return probed ? room : probed;
 }
 
 // Made with the mode before SQLite opens it, which gives its log the same one.
@@ -259,7 +235,7 @@ Status MakeFile(const std::filesystem::path& file) {
 
 }  // namespace
 
-Result<std::unique_ptr<LinkQueue>> OpenSqliteQueue(const QueueOptions& options, TimePoint) {
+Result<std::unique_ptr<LinkQueue>> OpenSqliteQueue(const QueueOptions& options, TimePoint now) {
   Result<FileLock> lock = FileLock::Take(options.file.string() + "-lock");
   if (!lock) return lock.error();
   if (Status made = MakeFile(options.file); !made) return made.error();
@@ -267,7 +243,7 @@ Result<std::unique_ptr<LinkQueue>> OpenSqliteQueue(const QueueOptions& options, 
   if (!database) return database.error();
   SetUpSchema(*database);
   auto queue = std::make_unique<SqliteLinkQueue>(std::move(*lock), std::move(*database), options);
-  if (Status loaded = queue->Load(); !loaded)
+  if (Status loaded = queue->Load(now); !loaded)
     return Error{loaded.error().code, "open " + loaded.error().message};
   return std::unique_ptr<LinkQueue>(std::move(queue));
 }

@@ -13,6 +13,20 @@ inline constexpr char kFindFlag[] = "SELECT id FROM flags WHERE project = ?1 AND
 inline constexpr char kFlagOf[] = "SELECT project, key FROM flags WHERE id = ?1";
 inline constexpr char kAddFlag[] = "INSERT INTO flags (project, key) VALUES (?1, ?2) RETURNING id";
 
+// It is live or archived from now on, as ?3 says.
+inline constexpr char kMeetFlag[] =
+    "INSERT INTO flags (project, key, known, jira_issues) VALUES (?1, ?2, ?3, ?4)"
+    " ON CONFLICT (project, key) DO UPDATE SET known = ?3, jira_issues = ?4 RETURNING id";
+inline constexpr char kMissFlag[] =
+    "UPDATE flags SET known = 0, jira_issues = NULL WHERE project = ?1 AND key = ?2";
+inline constexpr char kCompleteCatalog[] =
+    "INSERT INTO catalogs (project, complete_at) VALUES (?1, ?2)"
+    " ON CONFLICT (project) DO UPDATE SET complete_at = ?2";
+// Gives a row if the flag's project has a catalogue and the flag is not in it.
+inline constexpr char kIsMissing[] =
+    "SELECT 1 FROM flags f JOIN catalogs c ON c.project = f.project WHERE f.id = ?1 AND f.known = "
+    "0";
+
 inline constexpr char kConfirmDelivery[] =
     "SELECT 1 FROM events WHERE id = ?1 AND source = ?2 AND delivery = ?3";
 inline constexpr char kAddEvent[] =
@@ -41,6 +55,11 @@ inline constexpr char kChangeResource[] =
     " main_seen_at = ?8, deleted = ?9, mentions = ?10, mentioning_parts = ?11 WHERE id = ?1";
 // Apart, since it moves an index entry.
 inline constexpr char kRenameResource[] = "UPDATE resources SET name = ?2 WHERE id = ?1";
+inline constexpr char kKeepAccepted[] = "UPDATE resources SET accepted = ?2 WHERE id = ?1";
+// Unless a link of the resource has an open change. Statuses as in LinkStatus.
+inline constexpr char kDropAccepted[] =
+    "UPDATE resources SET accepted = NULL WHERE id = ?1 AND accepted IS NOT NULL AND NOT EXISTS"
+    " (SELECT 1 FROM links WHERE resource_id = ?1 AND status IN (1, 2, 3))";
 inline constexpr char kReadPart[] =
     "SELECT at, seen_at, deleted, mentions, last_body IS NOT NULL FROM parts WHERE resource_id = "
     "?1 AND part = ?2";
@@ -59,31 +78,42 @@ inline constexpr char kSetLastBodyOfPart[] =
 #define FLAGLINKD_LINK_COLUMNS                                                              \
   "l.resource_id, l.flag_id, l.key, l.wanted, l.mentions, l.revision, l.applied_revision, " \
   "l.presence,"                                                                             \
-  " l.ld_id, l.status, l.due_at, l.attempts, l.failing, l.error, l.changed_at, l.waiting_since"
+  " l.ld_id, l.status, l.due_at, l.attempts, l.failing, l.error, l.changed_at, "            \
+  "l.waiting_since,"                                                                        \
+  " l.applied, l.look_first"
 inline constexpr char kLinksOfResource[] =
     "SELECT " FLAGLINKD_LINK_COLUMNS " FROM links l WHERE l.resource_id = ?1";
 inline constexpr char kReadLink[] =
     "SELECT " FLAGLINKD_LINK_COLUMNS " FROM links l WHERE l.resource_id = ?1 AND l.flag_id = ?2";
 inline constexpr char kDueLinks[] =
     "SELECT " FLAGLINKD_LINK_COLUMNS
-    ", r.name_space, r.key, r.name, r.title, r.url, r.content, r.first_seen_at"
+    ", r.name_space, r.key, r.name, r.title, r.url, r.content, r.first_seen_at, r.accepted"
     " FROM links l LEFT JOIN resources r ON r.id = l.resource_id WHERE l.due_at <= ?1 ORDER BY "
     "l.due_at LIMIT ?2";
+// The words of the partial indexes links_unknown and links_without_room.
+inline constexpr char kLinksOfUnknownFlag[] =
+    "SELECT " FLAGLINKD_LINK_COLUMNS " FROM links l WHERE l.flag_id = ?1 AND l.status = 2";
+inline constexpr char kLinksWithoutRoom[] =
+    "SELECT " FLAGLINKD_LINK_COLUMNS
+    " FROM links l WHERE l.flag_id = ?1 AND l.status = 1 AND l.due_at IS NULL"
+    " ORDER BY l.resource_id LIMIT ?2";
 #undef FLAGLINKD_LINK_COLUMNS
+inline constexpr char kFlagsWithoutRoom[] =
+    "SELECT DISTINCT flag_id FROM links WHERE status = 1 AND due_at IS NULL";
 inline constexpr char kNextDue[] =
     "SELECT resource_id, flag_id, due_at FROM links WHERE due_at IS NOT NULL ORDER BY due_at LIMIT "
     "?1";
 inline constexpr char kAddLink[] =
     "INSERT INTO links (resource_id, flag_id, key, wanted, mentions, revision, applied_revision, "
     "presence, ld_id, status,"
-    " due_at, attempts, failing, error, changed_at, waiting_since)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
+    " due_at, attempts, failing, error, changed_at, waiting_since, applied, look_first)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
 // Without due_at, so that a link which already waits leaves the index alone.
 inline constexpr char kChangeLink[] =
     "UPDATE links SET wanted = ?3, mentions = ?4, revision = ?5, applied_revision = ?6, presence = "
     "?7, ld_id = ?8,"
     " status = ?9, attempts = ?10, failing = ?11, error = ?12, changed_at = ?13, waiting_since = "
-    "?14"
+    "?14, applied = ?15"
     " WHERE resource_id = ?1 AND flag_id = ?2";
 inline constexpr char kSetDue[] =
     "UPDATE links SET due_at = ?3 WHERE resource_id = ?1 AND flag_id = ?2";

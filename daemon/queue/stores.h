@@ -1,31 +1,39 @@
-// The tables of one database, each with its statements. Internal to queue/.
+// The tables of one database, each with its statements, and what is counted of them. Internal to
+// queue/.
 #pragma once
 
 #include "daemon/queue/books.h"
+#include "daemon/queue/catalog_store.h"
 #include "daemon/queue/event_store.h"
 #include "daemon/queue/flag_ids.h"
+#include "daemon/queue/flag_room.h"
 #include "daemon/queue/link_store.h"
 #include "daemon/queue/name_ids.h"
+#include "daemon/queue/queue_options.h"
 #include "daemon/queue/resource_store.h"
 #include "daemon/queue/sqlite_database.h"
 
 namespace flaglinkd {
 
 struct Stores {
-  explicit Stores(Database& database)
+  explicit Stores(Database& database, const QueueOptions& options = {})
       : names(database),
         flags(database),
+        catalog(database),
         resources(database, flags),
         links(database),
         events(database),
-        books(database) {}
+        books(database),
+        room(database, options.max_links_per_flag) {}
 
   NameIds names;
   FlagIds flags;
+  CatalogStore catalog;
   ResourceStore resources;
   LinkStore links;
   EventStore events;
   BookStore books;
+  FlagRoom room;
 };
 
 }  // namespace flaglinkd

@@ -14,6 +14,8 @@ namespace {
 // How long an idle thread sleeps: LastAlive stays that fresh, and trouble is looked at again that
 // often.
 constexpr Duration kBreath = std::chrono::seconds(1);
+// Without pause while there is something to sweep and nothing else to do; else so often.
+constexpr Duration kBetweenSweeps = std::chrono::minutes(1);
 
 struct WaitingEvent {
   IncomingEvent event;
@@ -31,14 +33,26 @@ struct WaitingClaim {
   std::function<void(std::vector<Lease>)> claimed;
 };
 
+struct WaitingUpdate {
+  CatalogUpdate update;
+  std::function<void(bool)> done;
+};
+
+using Question = std::function<void(LinkQueue&)>;
+
 // What callers have handed over and nobody has looked at yet.
 struct Inbox {
   std::deque<WaitingEvent> events;
   std::vector<WaitingOutcomes> outcomes;
   std::deque<WaitingClaim> claims;
+  std::vector<WaitingUpdate> updates;
+  std::deque<Question> questions;
   bool stopping = false;
 
-  bool IsEmpty() const { return events.empty() && outcomes.empty() && claims.empty(); }
+  bool HasBatch() const {
+    return !events.empty() || !outcomes.empty() || !claims.empty() || !updates.empty();
+  }
+  bool IsEmpty() const { return !HasBatch() && questions.empty(); }
 };
 
 // One batch, with who waits for it.
@@ -47,6 +61,8 @@ struct Round {
   std::vector<std::function<void(const CommitResult&)>> done;
   std::vector<WaitingOutcomes> outcomes;
   std::optional<WaitingClaim> claim;
+  std::vector<CatalogUpdate> catalog;
+  std::vector<std::function<void(bool)>> learned;
 };
 
 struct Known {
@@ -100,6 +116,28 @@ class Writer::Loop {
     inbox_.Notify();
   }
 
+  void Learn(CatalogUpdate update, std::function<void(bool)> done) {
+    {
+      auto inbox = inbox_.Lock();
+      if (inbox->updates.size() < options_.max_questions) {
+        inbox->updates.push_back({std::move(update), std::move(done)});
+        done = nullptr;
+      }
+    }
+    if (done) return done(false);
+    inbox_.Notify();
+  }
+
+  bool Ask(Question question) {
+    {
+      auto inbox = inbox_.Lock();
+      if (inbox->questions.size() >= options_.max_questions) return false;
+      inbox->questions.push_back(std::move(question));
+    }
+    inbox_.Notify();
+    return true;
+  }
+
   QueueStatistics Statistics() { return known_.Lock()->statistics; }
   std::string Trouble() { return known_.Lock()->trouble; }
   TimePoint LastAlive() const { return last_alive_; }
@@ -108,20 +146,28 @@ class Writer::Loop {
   void Run() {
     while (true) {
       last_alive_ = clock_.Now();
-      Round round;
-      bool idle = false;
+      std::optional<Round> round;
+      std::optional<Question> question;
       {
         auto inbox = inbox_.WaitFor(
-            kBreath, [](const Inbox& waiting) { return waiting.stopping || !waiting.IsEmpty(); });
-        idle = inbox->IsEmpty();
-        if (idle && inbox->stopping) return;
-        if (!idle) round = Take(*inbox);
+            more_to_sweep_ ? Duration(0) : kBreath,
+            [](const Inbox& waiting) { return waiting.stopping || !waiting.IsEmpty(); });
+        if (inbox->stopping && inbox->IsEmpty()) return;
+        if (inbox->HasBatch()) round = Take(*inbox);
+        if (!inbox->questions.empty()) {
+          question = std::move(inbox->questions.front());
+          inbox->questions.pop_front();
+        }
       }
-      idle ? Learn(TroubleLeft()) : Execute(round);
+      const bool idle = !round && !question;
+      if (round) Execute(*round);
+      if (question) Answer(*question);
+      if (idle && !more_to_sweep_) Note(TroubleLeft());
+      if (IsTimeToSweep(idle)) Sweep();
     }
   }
 
-  // The oldest events, all outcomes and the oldest claim.
+  // The oldest events, all outcomes, all that is news of flags, and the oldest claim.
   Round Take(Inbox& inbox) const {
     Round round;
     while (!inbox.events.empty() && round.events.size() < options_.max_batch) {
@@ -134,6 +180,10 @@ class Writer::Loop {
       round.claim = std::move(inbox.claims.front());
       inbox.claims.pop_front();
     }
+    for (WaitingUpdate& waiting : std::exchange(inbox.updates, {})) {
+      round.catalog.push_back(std::move(waiting.update));
+      round.learned.push_back(std::move(waiting.done));
+    }
     return round;
   }
 
@@ -142,7 +192,7 @@ class Writer::Loop {
     for (const WaitingOutcomes& waiting : round.outcomes) {
       outcomes.insert(outcomes.end(), waiting.outcomes.begin(), waiting.outcomes.end());
     }
-    Batch batch{clock_.Now(), round.events, outcomes, 0, Duration(0)};
+    Batch batch{clock_.Now(), round.events, outcomes, 0, Duration(0), round.catalog};
     if (round.claim) {
       batch.claim_limit = round.claim->limit;
       batch.lease = round.claim->lease;
@@ -151,15 +201,44 @@ class Writer::Loop {
     Result<BatchResult> result = queue_.Execute(batch);
     const auto took =
         std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - began);
-    // A batch may succeed because it had nothing to write, so only a probe says that trouble is
-    // over.
-    Learn(result ? TroubleLeft() : result.error().message);
+    Note(result ? TroubleAfter(*result) : result.error().message);
     if (observer_.committed && result && !round.events.empty())
       observer_.committed(round.events.size(), took);
     // Before the answers, so that whoever has one finds it in the numbers.
     if (observer_.changed) observer_.changed(Statistics());
+    const bool stored = result.ok();
+    if (stored && observer_.news) TellNews(round, *result);
     Answer(round,
-           result ? std::move(*result) : Refuse(round, outcomes.size(), result.error().message));
+           stored ? std::move(*result) : Refuse(round, outcomes.size(), result.error().message));
+    for (const auto& learned : round.learned) learned(stored);
+  }
+
+  void TellNews(const Round& round, const BatchResult& result) const {
+    for (std::size_t i = 0; i < round.events.size(); ++i) {
+      const bool is_stored = result.events[i].kind == CommitResult::Kind::kStored;
+      if (is_stored && !round.events[i].flag_news.empty())
+        observer_.news(round.events[i].flag_news);
+    }
+  }
+
+  void Answer(const Question& question) {
+    question(queue_);
+    Note(TroubleLeft());
+    if (observer_.changed) observer_.changed(Statistics());
+  }
+
+  // When idle at once, if there is more to do. A clock that was set back doesn't stop it.
+  bool IsTimeToSweep(bool idle) const {
+    if (idle && more_to_sweep_) return true;
+    const TimePoint now = clock_.Now();
+    return !swept_at_ || now >= *swept_at_ + kBetweenSweeps || now < *swept_at_;
+  }
+
+  void Sweep() {
+    swept_at_ = clock_.Now();
+    const Result<bool> more = queue_.Sweep(*swept_at_);
+    more_to_sweep_ = more && *more;
+    if (!more) Note(more.error().message);
   }
 
   // What a batch comes to that could not be executed.
@@ -181,14 +260,24 @@ class Writer::Loop {
     if (round.claim) round.claim->claimed(std::move(result.leases));
   }
 
-  // Empty when there was no trouble, or when it is over.
-  std::string TroubleLeft() {
-    if (Trouble().empty()) return "";
+  // Events may be refused, by max_bytes, while the batch as a whole is stored.
+  std::string TroubleAfter(const BatchResult& result) {
+    for (const CommitResult& event : result.events) {
+      if (event.kind == CommitResult::Kind::kUnavailable) return Probe();
+    }
+    return TroubleLeft();
+  }
+
+  // Empty when there was no trouble, or when it is over. What succeeds may have had nothing to
+  // write, so that only a probe can tell.
+  std::string TroubleLeft() { return Trouble().empty() ? "" : Probe(); }
+
+  std::string Probe() {
     const Status ready = queue_.Ready();
     return ready ? "" : ready.error().message;
   }
 
-  void Learn(std::string trouble) {
+  void Note(std::string trouble) {
     QueueStatistics statistics = queue_.Statistics(clock_.Now());
     *known_.Lock() = {statistics, std::move(trouble)};
   }
@@ -200,6 +289,8 @@ class Writer::Loop {
   Guarded<Inbox> inbox_;
   Guarded<Known> known_;
   std::atomic<TimePoint> last_alive_;
+  bool more_to_sweep_ = false;  // the thread's own, as is what follows
+  std::optional<TimePoint> swept_at_;
   std::thread thread_;  // last, so that it starts when all else is there
 };
 
@@ -220,6 +311,14 @@ void Writer::Record(std::vector<Outcome> outcomes,
 void Writer::Claim(std::size_t limit, Duration lease,
                    std::function<void(std::vector<Lease>)> claimed) {
   loop_->Claim(limit, lease, std::move(claimed));
+}
+
+void Writer::Learn(CatalogUpdate update, std::function<void(bool)> done) {
+  loop_->Learn(std::move(update), std::move(done));
+}
+
+bool Writer::Ask(std::function<void(LinkQueue&)> question) {
+  return loop_->Ask(std::move(question));
 }
 
 QueueStatistics Writer::Statistics() const {

@@ -159,7 +159,7 @@ void Intake::OnRequest(HttpRequest request, Responder responder) {
   const bool posted = workers_.Post(
       {source->options.adapter,
        [this, visit](JobTicket& ticket) {
-         const std::shared_ptr<const KnownFlags> known = *known_.Lock();
+         const std::shared_ptr<const KnownFlags> known = Known();
          Interpretation reading = Interpret(*visit->source, *known, visit->webhook);
          if (!ticket.Claim()) return;
          const std::string& name = visit->source->options.name;

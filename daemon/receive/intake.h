@@ -36,6 +36,12 @@ class Intake final : public HttpHandler {
   // What the catalogue knows from now on; before the first call: nothing.
   void SetKnownFlags(std::shared_ptr<const KnownFlags> known);
 
+  // What a webhook of this moment would meet.
+  std::shared_ptr<const SourceSet> Sources() { return Now()->sources; }
+  std::shared_ptr<const KnownFlags> Known() { return *known_.Lock(); }
+  // Later than all before it; not the clock's time while that has been set back.
+  TimePoint NextReceipt();
+
   std::variant<Accept, HttpResponse> OnHead(const HttpRequest& head) override;
   void OnRequest(HttpRequest request, Responder responder) override;
   void OnRefused(int status, const char* reason) override;
@@ -52,7 +58,6 @@ class Intake final : public HttpHandler {
   bool WithinLimit(Guarded<RateLimiter>& limiter, const std::string& key, const Source& source);
   void Store(const std::shared_ptr<Visit>& visit, IncomingEvent event,
              std::optional<AdapterReply> reply);
-  TimePoint NextReceipt();
 
   std::shared_ptr<const Snapshot> Now() { return *snapshot_.Lock(); }
 

@@ -106,6 +106,45 @@ std::string TakeChanges(const Source& source, const KnownFlags& known, const Bod
   return left_out;
 }
 
+CatalogUpdate::State StateOf(FlagNews::State state) {
+  switch (state) {
+    case FlagNews::State::kGone: return CatalogUpdate::State::kGone;
+    case FlagNews::State::kLive: return CatalogUpdate::State::kLive;
+    case FlagNews::State::kArchived: return CatalogUpdate::State::kArchived;
+  }
+  return CatalogUpdate::State::kLive;
+}
+
+CatalogUpdate& UpdateOf(const std::string& project, std::vector<CatalogUpdate>& updates) {
+  const auto found = std::find_if(updates.begin(), updates.end(), [&](const CatalogUpdate& each) {
+    return each.project == project;
+  });
+  if (found != updates.end()) return *found;
+  updates.push_back({project, {}, std::nullopt});
+  return updates.back();
+}
+
+// Puts the news of the source's projects into `event`, one update each; returns why the last of the
+// others was left out. Of a flag that is told of more than once the last stands.
+std::string TakeFlagNews(const Source& source, const std::vector<FlagNews>& news,
+                         IncomingEvent& event) {
+  std::string left_out;
+  for (const auto& [flag, state] : news) {
+    if (!Contains(source.options.projects, flag.project)) {
+      left_out = "project " + flag.project + " is none of the source's";
+      continue;
+    }
+    CatalogUpdate& update = UpdateOf(flag.project, event.flag_news);
+    std::erase_if(update.flags, [&](const auto& each) { return each.key == flag.key; });
+    update.flags.push_back({flag.key, StateOf(state), ""});
+  }
+  return left_out;
+}
+
+void Add(const std::string& left_out, std::string& reason) {
+  if (!left_out.empty()) reason += (reason.empty() ? "" : "; ") + left_out;
+}
+
 }  // namespace
 
 Interpretation Interpret(const Source& source, const KnownFlags& known, const Webhook& webhook) {
@@ -139,12 +178,13 @@ Interpretation Interpret(const Source& source, const KnownFlags& known, const We
     result.event.failure = "more than " + std::to_string(kMaxChangesPerEvent) +
                            " changes in one event: the first were taken";
   }
-  const std::string left_out =
-      TakeChanges(source, known, body, std::move(extraction.changes), result.event);
-  if (!left_out.empty()) result.reason += (result.reason.empty() ? "" : "; ") + left_out;
+  Add(TakeChanges(source, known, body, std::move(extraction.changes), result.event), result.reason);
+  Add(TakeFlagNews(source, extraction.flag_news, result.event), result.reason);
   // What a bot wrote alone is still offered to the queue, which knows whether there is a link to
   // keep true.
-  if (!result.event.changes.empty()) result.outcome = Interpretation::Outcome::kEvent;
+  if (!result.event.changes.empty() || !result.event.flag_news.empty()) {
+    result.outcome = Interpretation::Outcome::kEvent;
+  }
   return result;
 }
 

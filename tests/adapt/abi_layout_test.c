@@ -81,7 +81,8 @@ AT(flaglink_sink, change, 16);
 AT(flaglink_sink, need, 24);
 AT(flaglink_sink, reply, 32);
 AT(flaglink_sink, explain, 40);
-SIZE(flaglink_sink, 48);
+AT(flaglink_sink, flag, 48);
+SIZE(flaglink_sink, 56);
 
 AT(flaglink_adapter, abi, 0);
 AT(flaglink_adapter, struct_size, 4);
@@ -103,3 +104,4 @@ CHECK(FLAGLINK_UPDATED == 0 && FLAGLINK_DELETED == 1 && FLAGLINK_CREATED == 2);
 CHECK(FLAGLINK_EXTRACTED == 0 && FLAGLINK_IGNORED == 1);
 CHECK(FLAGLINK_HANDSHAKE == 2 && FLAGLINK_MALFORMED == 3);
 CHECK(sizeof(flaglink_outcome) == 4);
+CHECK(FLAGLINK_FLAG_GONE == 0 && FLAGLINK_FLAG_LIVE == 1 && FLAGLINK_FLAG_ARCHIVED == 2);

@@ -251,6 +251,62 @@ TEST(Extraction, AllStringsTogetherAreBounded) {
             "its changes hold more than 16777216 bytes");
 }
 
+void Tell(Sink sink, std::string_view project, std::string_view key, std::uint32_t state) {
+  sink->flag(sink->context, Str(project), Str(key), state);
+}
+
+TEST(Extraction, NewsOfFlagsComeOver) {
+  const Extraction extraction = RunOnce([](Request, Sink sink) {
+    Tell(sink, "default", "checkout-v2", FLAGLINK_FLAG_LIVE);
+    Tell(sink, "default", "old_one", FLAGLINK_FLAG_ARCHIVED);
+    Tell(sink, "mobile", "gone.one", FLAGLINK_FLAG_GONE);
+    return FLAGLINK_EXTRACTED;
+  });
+  EXPECT_EQ(extraction.outcome, Extraction::Outcome::kExtracted);
+  EXPECT_THAT(extraction.flag_news,
+              ElementsAre(FlagNews{{"default", "checkout-v2"}, FlagNews::State::kLive},
+                          FlagNews{{"default", "old_one"}, FlagNews::State::kArchived},
+                          FlagNews{{"mobile", "gone.one"}, FlagNews::State::kGone}));
+}
+
+TEST(Extraction, TheFirst256NewsOfFlagsAreTaken) {
+  const auto give = [](Request request, Sink sink) {
+    for (std::size_t i = 0; i < request->body.size; ++i) {
+      Tell(sink, "default", "a-b", FLAGLINK_FLAG_LIVE);
+    }
+    return FLAGLINK_EXTRACTED;
+  };
+  EXPECT_FALSE(RunExtract(give, {{}, "", std::string(256, 'x')}, {}).truncated);
+  const Extraction beyond = RunExtract(give, {{}, "", std::string(257, 'x')}, {});
+  EXPECT_THAT(beyond.flag_news, SizeIs(256));
+  EXPECT_TRUE(beyond.truncated);
+}
+
+TEST(Extraction, NewsThatCannotBeOfAFlagBreakARule) {
+  const std::string no_key = "it gave news of a flag under no valid key";
+  EXPECT_EQ(BrokenRule([](Request, Sink sink) {
+              return Tell(sink, "default", "../x", FLAGLINK_FLAG_LIVE), FLAGLINK_EXTRACTED;
+            }),
+            no_key);
+  EXPECT_EQ(BrokenRule([](Request, Sink sink) {
+              return Tell(sink, "*", "a-b", FLAGLINK_FLAG_LIVE), FLAGLINK_EXTRACTED;
+            }),
+            no_key);
+  EXPECT_EQ(BrokenRule([](Request, Sink sink) {
+              sink->flag(sink->context, {nullptr, 0}, Str("a-b"), FLAGLINK_FLAG_LIVE);
+              return FLAGLINK_EXTRACTED;
+            }),
+            no_key);
+  EXPECT_EQ(BrokenRule([](Request, Sink sink) {
+              return Tell(sink, "default", "a-b", 3), FLAGLINK_EXTRACTED;
+            }),
+            "it gave news of a flag in the unknown state 3");
+  EXPECT_EQ(BrokenRule([](Request, Sink sink) {
+              return Tell(sink, "default", "a-b", FLAGLINK_FLAG_GONE), FLAGLINK_IGNORED;
+            }),
+            "it ignored the event, but gave changes");
+}
+
 TEST(Extraction, ANeedIsNoHindrance) {
   const Extraction extraction = RunOnce([](Request, Sink sink) {
     flaglink_need need{};

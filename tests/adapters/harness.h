@@ -99,7 +99,7 @@ class LoadedAdapter {
 
   const flaglink_adapter& declaration() const { return *adapter_; }
 
-  // "outcome: …", the reason, the changes, the needs and the reply.
+  // "outcome: …", the reason, the changes, the news of flags, the needs and the reply.
   std::string Extract(const Input& input) const {
     const auto headers = Pairs(input.headers);
     const auto options = Pairs(input.options);
@@ -117,7 +117,7 @@ class LoadedAdapter {
 
     Transcript changes;
     const flaglink_sink sink = {
-        sizeof(flaglink_sink), &changes, OnChange, OnNeed, OnReply, OnExplain};
+        sizeof(flaglink_sink), &changes, OnChange, OnNeed, OnReply, OnExplain, OnFlag};
     const char* const outcomes[] = {"extracted", "ignored", "handshake", "malformed"};
     const flaglink_outcome outcome = adapter_->extract(&request, &sink);
     return std::string("outcome: ") + outcomes[outcome] + '\n' + changes.text();
@@ -154,6 +154,12 @@ class LoadedAdapter {
   }
   static void OnExplain(void* context, flaglink_str reason) {
     static_cast<Transcript*>(context)->Line("reason", View(reason));
+  }
+
+  static void OnFlag(void* context, flaglink_str project, flaglink_str key, uint32_t state) {
+    const char* const states[] = {"gone", "live", "archived"};
+    static_cast<Transcript*>(context)->Line(
+        "flag", View(project) + '/' + View(key) + ' ' + (state < 3 ? states[state] : "unknown"));
   }
 
   const flaglink_adapter* adapter_ = nullptr;
@@ -193,7 +199,7 @@ inline std::vector<std::filesystem::path> Bodies(const std::string& name,
   return bodies;
 }
 
-// Every body gives changes, a reply or a reason, and an adapter that threw is told by its reason.
+// Every body gives changes, news of flags, a reply or a reason, and an adapter that threw is told by its reason.
 // Prints the outcomes.
 inline void ReadEveryBody(const LoadedAdapter& adapter,
                           const std::vector<std::filesystem::path>& bodies,
@@ -209,7 +215,9 @@ inline void ReadEveryBody(const LoadedAdapter& adapter,
     const std::string outcome = text.substr(0, text.find('\n'));
     ++outcomes[outcome];
     const bool extracted = outcome == "outcome: extracted";
-    EXPECT_EQ(extracted, text.find("\nchange: ") != std::string::npos) << path << '\n' << text;
+    const bool gives =
+        text.find("\nchange: ") != std::string::npos || text.find("\nflag: ") != std::string::npos;
+    EXPECT_EQ(extracted, gives) << path << '\n' << text;
     const bool answered =
         text.find("\nreason: ") != std::string::npos || text.find("\nreply ") != std::string::npos;
     EXPECT_TRUE(extracted || answered) << path << '\n' << text;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/fakes/blocking_client.h"
+#include "tests/fakes/fake_admin.h"
 
 namespace flaglinkd {
 namespace {
@@ -25,7 +26,10 @@ class AdminTest : public ::testing::Test {
 
   Metrics metrics_{{"jira"}, "1.2.3"};
   std::vector<std::string> troubles_;
-  AdminHandler handler_{metrics_, [this] { return troubles_; }};
+  SystemClock clock_;
+  FakeAdmin fake_;
+  AdminApi api_{fake_.Services(), clock_};
+  AdminHandler handler_{metrics_, [this] { return troubles_; }, api_};
   std::unique_ptr<HttpListener> listener_;
   BlockingClient client_;
 };

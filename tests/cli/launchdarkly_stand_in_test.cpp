@@ -97,9 +97,32 @@ TEST_F(StandInTest, APatchOfWhatCannotBeEditedChangesNothing) {
       const char* body :
       {"{}", "[7]", R"([{"op":"remove","path":"/title","value":""}])",
        R"([{"op":"replace","path":"/title","value":"N"},{"op":"replace","path":"/_key","value":"x"}])"}) {
-    EXPECT_EQ(Status(Request("PATCH", kLinks + "/k", body)), 400) << body;
+    EXPECT_EQ(Status(Request("PATCH", kLinks + "/000000000000000000000001", body)), 400) << body;
   }
   EXPECT_EQ(stand_in_.Links()[0].title, "T");
+}
+
+TEST_F(StandInTest, AnUpdateNamesTheLinkByItsIdAndARemovalByEither) {
+  const std::string patch = R"([{"op":"replace","path":"/description","value":"D"}])";
+  stand_in_.Answer(Request("POST", kLinks, R"({"key":"k","title":"T"})"));
+  EXPECT_EQ(Status(Request("PATCH", kLinks + "/k", patch)), 404);
+  EXPECT_EQ(Status(Request("PATCH", kLinks + "/000000000000000000000002", patch)), 404);
+  EXPECT_EQ(Status(Request("PATCH", kLinks + "/000000000000000000000001", patch)), 200);
+  EXPECT_EQ(stand_in_.Links()[0].description, "D");
+  EXPECT_EQ(Status(Request("DELETE", kLinks + "/000000000000000000000001")), 204);
+}
+
+TEST_F(StandInTest, APlantedLinkIsListedButNotCountedAsMade) {
+  LaunchDarklyStandIn::Link link;
+  link.flag = kFlag;
+  link.integration_key = "jira";
+  link.deep_link = "https://x";
+  link.metadata = {{"issueKey", "SHOP-42"}};
+  stand_in_.Plant(link);
+  const std::string listing = stand_in_.Answer(Request("GET", kLinks)).body;
+  EXPECT_THAT(listing, HasSubstr(R"("_id":"000000000000000000000001","_integrationKey":"jira")"));
+  EXPECT_THAT(listing, HasSubstr(R"("_metadata":{"issueKey":"SHOP-42"})"));
+  EXPECT_EQ(stand_in_.Created(kFlag, ""), 0);
 }
 
 TEST_F(StandInTest, ADuplicateKeyIsAnsweredAsTheSwitchSays) {

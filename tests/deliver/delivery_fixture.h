@@ -45,8 +45,9 @@ class DeliveryFixture {
         queue_(std::move(OpenSqliteQueue(InFolder(), clock.Now()).value())),
         launchdarkly_(At(server.origin())),
         client_(HttpClient::Create(ClientOptions(options))),
-        destination_(MakeLaunchDarkly(launchdarkly_, *client_, clock, metrics)),
-        writer(*queue_, clock, {}, {nullptr, [this](const QueueStatistics&) { Changed(); }}) {
+        destination_(MakeLaunchDarkly(launchdarkly_, *client_, budget_, clock, metrics)),
+        writer(*queue_, clock, {},
+               {nullptr, [this](const QueueStatistics&) { Changed(); }, nullptr}) {
     *worker_.Lock() = std::make_unique<DeliveryWorker>(options, writer, *destination_, clock,
                                                        metrics, [] { return 0.5; });
   }
@@ -59,11 +60,23 @@ class DeliveryFixture {
     worker.reset();  // without the lock, since the writer may want it meanwhile
   }
 
-  // An event that names the flag, or that deletes what names it.
+  // An event that names the flag; the same of a resource that has got another URL; and one that
+  // deletes what names it.
   void Mention(const std::string& resource, const FlagKey& flag) {
     Store(resource, ChangeKind::kUpdated, {{flag, Carrier::kText, "flag URL in description"}});
   }
+  void Move(const std::string& resource, const FlagKey& flag) {
+    folder_of_urls_ = "moved";
+    Mention(resource, flag);
+  }
   void Delete(const std::string& resource) { Store(resource, ChangeKind::kDeleted, {}); }
+  // An event that says nothing of flags.
+  void Edit(const std::string& resource, const std::string& title, const std::string& url) {
+    ObservedChange observed = Observed(resource, ChangeKind::kUpdated);
+    observed.change.title = title;
+    observed.change.url = url;
+    Store(std::move(observed));
+  }
 
   // Waits; false if it did not become true in time.
   bool Await(const std::function<bool()>& condition) {
@@ -106,6 +119,7 @@ class DeliveryFixture {
   QueueOptions InFolder() const {
     QueueOptions options;
     options.file = folder_ / "queue.db";
+    options.settle = std::chrono::milliseconds(1);
     return options;
   }
   static LaunchDarklyOptions At(const std::string& origin) {
@@ -137,16 +151,23 @@ class DeliveryFixture {
     if (const auto worker = worker_.Lock(); *worker) (*worker)->Wake();
   }
 
-  void Store(const std::string& resource, ChangeKind kind,
-             std::vector<flaglinkd::Mention> mentions) {
+  ObservedChange Observed(const std::string& resource, ChangeKind kind) const {
     ObservedChange observed;
     observed.change.kind = kind;
     observed.change.resource = resource;
     observed.change.name = resource;
     observed.change.title = resource + ": roll out";
-    observed.change.url = "https://acme.example/browse/" + resource;
+    observed.change.url = "https://acme.example/" + folder_of_urls_ + "/" + resource;
+    return observed;
+  }
+  void Store(const std::string& resource, ChangeKind kind,
+             std::vector<flaglinkd::Mention> mentions) {
+    ObservedChange observed = Observed(resource, kind);
     observed.change.texts.emplace();
     observed.mentions = std::move(mentions);
+    Store(std::move(observed));
+  }
+  void Store(ObservedChange observed) {
     IncomingEvent event;
     event.source = event.name_space = "jira";
     event.delivery_id = std::to_string(++deliveries_);
@@ -158,9 +179,11 @@ class DeliveryFixture {
   }
 
   int deliveries_ = 0;
+  std::string folder_of_urls_ = "browse";
   std::unique_ptr<LinkQueue> queue_;
   LaunchDarklyOptions launchdarkly_;
   std::unique_ptr<HttpClient> client_;
+  RateBudget budget_;
   std::unique_ptr<Destination> destination_;
   Guarded<std::unique_ptr<DeliveryWorker>> worker_;
 

@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <ostream>
+#include <string>
+
+#include "tests/deliver/claimed_delivery.h"
+
 namespace flaglinkd {
 namespace {
 
@@ -11,37 +16,8 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr TimePoint kNow(seconds(1'767'225'600));
-
-enum class Wish { kWanted, kUnwanted };
-
-Delivery Claimed(Wish wish, Presence presence) {
-  Lease lease;
-  lease.id = {3, 4};
-  lease.token = 5;
-  lease.revision = 6;
-  lease.wanted.flag = {"default", "checkout-v2"};
-  lease.wanted.wanted = wish == Wish::kWanted;
-  lease.wanted.body.key = "key";
-  lease.applied = {presence, presence == Presence::kThere ? "id" : ""};
-  lease.changed_at = kNow;
-  return Plan(lease);
-}
-
-AttemptOutcome Got(Answer result, const std::string& reason = "") {
-  AttemptOutcome answer;
-  answer.result = result;
-  answer.reason = reason;
-  return answer;
-}
-
-// What kNow and half jitter make of it.
-std::optional<Outcome> Take(Delivery& delivery, const AttemptOutcome& answer) {
-  Circumstances circumstances;
-  circumstances.now = kNow;
-  circumstances.jitter = 0.5;
-  circumstances.resumes = kNow + minutes(7);
-  return Advance(delivery, answer, RetryPolicy{}, circumstances);
+std::optional<Outcome> Unsent(const Delivery& delivery, TimePoint now = kNow) {
+  return EndUnsent(delivery, RetryPolicy{}, now);
 }
 
 TEST(Delivery, AnOutcomeBearsTheLeaseThatItEnds) {
@@ -54,22 +30,32 @@ TEST(Delivery, AnOutcomeBearsTheLeaseThatItEnds) {
 }
 
 TEST(Delivery, StatesThatAgreeEndTheLeaseUnsent) {
-  EXPECT_EQ(EndUnsent(Claimed(Wish::kWanted, Presence::kThere))->kind, End::kApplied);
-  EXPECT_EQ(EndUnsent(Claimed(Wish::kWanted, Presence::kThere))->applied.id, "id");
-  EXPECT_EQ(EndUnsent(Claimed(Wish::kUnwanted, Presence::kNever))->kind, End::kRemoved);
-  EXPECT_FALSE(EndUnsent(Claimed(Wish::kWanted, Presence::kNever)));
+  EXPECT_EQ(Unsent(Claimed(Wish::kWanted, Presence::kThere))->kind, End::kApplied);
+  EXPECT_EQ(Unsent(Claimed(Wish::kWanted, Presence::kThere))->applied.id, "id");
+  EXPECT_EQ(Unsent(Claimed(Wish::kUnwanted, Presence::kNever))->kind, End::kRemoved);
+  EXPECT_FALSE(Unsent(Claimed(Wish::kWanted, Presence::kNever)));
+}
+
+TEST(Delivery, WhatOthersMadeIsForgottenOnceTheLinkIsNotWanted) {
+  const auto outcome = Unsent(Claimed(Wish::kUnwanted, Presence::kForeign));
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->kind, End::kRemoved);
+  EXPECT_EQ(outcome->applied, AppliedLink());
 }
 
 TEST(Delivery, ContentThatMakesNoLinkFailsUnsentButCanStillBeRemoved) {
-  Delivery delivery = Claimed(Wish::kWanted, Presence::kNever);
+  for (const Presence presence : {Presence::kNever, Presence::kThere}) {
+    Delivery delivery = Claimed(Wish::kWanted, presence);
+    delivery.lease.render_error = "no usable deep link";
+    const auto outcome = Unsent(delivery);
+    ASSERT_TRUE(outcome);
+    EXPECT_EQ(outcome->kind, End::kFailed);
+    EXPECT_EQ(outcome->reason, "no usable deep link");
+    EXPECT_EQ(outcome->applied.presence, presence);
+  }
+  Delivery delivery = Claimed(Wish::kUnwanted, Presence::kThere);
   delivery.lease.render_error = "no usable deep link";
-  const auto outcome = EndUnsent(delivery);
-  ASSERT_TRUE(outcome);
-  EXPECT_EQ(outcome->kind, End::kFailed);
-  EXPECT_EQ(outcome->reason, "no usable deep link");
-  delivery = Claimed(Wish::kUnwanted, Presence::kThere);
-  delivery.lease.render_error = "no usable deep link";
-  EXPECT_FALSE(EndUnsent(delivery));
+  EXPECT_FALSE(Unsent(delivery));
 }
 
 struct Row {
@@ -93,7 +79,9 @@ class AdvanceTable : public testing::TestWithParam<Row> {};
 TEST_P(AdvanceTable, TheFirstAnswerEndsTheLease) {
   const Row& row = GetParam();
   Delivery delivery = Claimed(row.wish, row.presence);
-  const auto outcome = Take(delivery, Got(row.answer));
+  AttemptOutcome answer = Got(row.answer);
+  answer.shown = FingerprintOf(Body());
+  const auto outcome = Take(delivery, answer);
   ASSERT_TRUE(outcome);
   EXPECT_EQ(outcome->kind, row.end);
   EXPECT_EQ(outcome->applied.presence, row.known);
@@ -119,6 +107,7 @@ INSTANTIATE_TEST_SUITE_P(
     FindFirst, AdvanceTable,
     testing::Values(
         Row{"Found", kWanted, kMaybe, Answer::kDone, End::kApplied, kThere},
+        Row{"FoundOfOthers", kWanted, kMaybe, Answer::kForeign, End::kApplied, Presence::kForeign},
         Row{"Refused", kWanted, kMaybe, Answer::kRefused, End::kFailed, kMaybe},
         Row{"Retry", kWanted, kMaybe, Answer::kRetry, End::kRetry, kMaybe},
         Row{"Unauthorized", kWanted, kMaybe, Answer::kUnauthorized, End::kPutOff, kMaybe},
@@ -140,9 +129,9 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(Delivery, AfterALostAnswerTheLinkIsLookedForAndMadeOnlyIfItIsNotThere) {
   Delivery delivery = Claimed(Wish::kWanted, Presence::kMaybe);
-  EXPECT_EQ(delivery.plan[delivery.at].kind, RequestKind::kFind);
+  EXPECT_EQ(delivery.next->kind, RequestKind::kFind);
   EXPECT_FALSE(Take(delivery, Got(Answer::kAbsent)));
-  EXPECT_EQ(delivery.plan[delivery.at].kind, RequestKind::kCreate);
+  EXPECT_EQ(delivery.next->kind, RequestKind::kCreate);
   const auto outcome = Take(delivery, Got(Answer::kRetry));
   ASSERT_TRUE(outcome);
   EXPECT_EQ(outcome->applied.presence, Presence::kNever);
@@ -151,14 +140,128 @@ TEST(Delivery, AfterALostAnswerTheLinkIsLookedForAndMadeOnlyIfItIsNotThere) {
 TEST(Delivery, WhatExistsIsFoundAndItsIdTaken) {
   Delivery delivery = Claimed(Wish::kWanted, Presence::kNever);
   EXPECT_FALSE(Take(delivery, Got(Answer::kExists)));
-  EXPECT_EQ(delivery.plan[delivery.at].kind, RequestKind::kFind);
-  EXPECT_EQ(delivery.plan[delivery.at].body.key, "key");
-  AttemptOutcome found = Got(Answer::kDone);
-  found.link_id = "0a";
-  const auto outcome = Take(delivery, found);
+  EXPECT_EQ(delivery.next->kind, RequestKind::kFind);
+  EXPECT_EQ(delivery.next->body.key, "key");
+  const auto outcome = Take(delivery, Found(Body(), "0a"));
   ASSERT_TRUE(outcome);
   EXPECT_EQ(outcome->kind, End::kApplied);
   EXPECT_EQ(outcome->applied.id, "0a");
+}
+
+TEST(Delivery, WhatWasPostedIsWhatIsShown) {
+  Delivery delivery = Claimed(Wish::kWanted, Presence::kNever);
+  const auto outcome = Take(delivery, Made("0a"));
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->applied, (AppliedLink{Presence::kThere, "0a", FingerprintOf(Body())}));
+}
+
+TEST(Delivery, AnUpdateKeepsTheIdAndShowsWhatWasSent) {
+  Delivery delivery = ToChange(Body("Old"), Body());
+  EXPECT_EQ(delivery.next->kind, RequestKind::kUpdate);
+  const auto outcome = Take(delivery, Got(Answer::kDone));
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->kind, End::kApplied);
+  EXPECT_EQ(outcome->applied, (AppliedLink{Presence::kThere, "id", FingerprintOf(Body())}));
+}
+
+TEST(Delivery, ALinkThatCannotBeUpdatedSinceItIsGoneIsMadeAgain) {
+  Delivery delivery = ToChange(Body("Old"), Body());
+  EXPECT_FALSE(Take(delivery, Got(Answer::kAbsent)));
+  EXPECT_EQ(delivery.next->kind, RequestKind::kCreate);
+  EXPECT_EQ(Take(delivery, Made("0a"))->applied.id, "0a");
+}
+
+TEST(Delivery, ARefusedUpdateFailsAndTheOldContentIsShown) {
+  Delivery delivery = ToChange(Body("Old"), Body());
+  const auto outcome = Take(delivery, Got(Answer::kRefused, "PATCH answered 422"));
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->kind, End::kFailed);
+  EXPECT_EQ(outcome->applied.shown, FingerprintOf(Body("Old")));
+}
+
+TEST(Delivery, AfterALostUpdateOnlyAListingTellsWhatIsShown) {
+  Delivery delivery = ToChange(Body("Old"), Body());
+  const auto outcome = Take(delivery, Got(Answer::kLost));
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->kind, End::kRetry);
+  EXPECT_EQ(outcome->applied, (AppliedLink{Presence::kThere, "id", std::nullopt}));
+}
+
+TEST(Delivery, AFoundLinkThatShowsSomethingElseIsRepairedOnce) {
+  Delivery delivery = Claimed(Wish::kWanted, Presence::kMaybe);
+  EXPECT_FALSE(Take(delivery, Found(Body("Old"), "0a")));
+  EXPECT_EQ(delivery.next->kind, RequestKind::kUpdate);
+  EXPECT_EQ(delivery.next->id, "0a");
+  EXPECT_EQ(Take(delivery, Got(Answer::kDone))->kind, End::kApplied);
+}
+
+TEST(Delivery, AnIntegrationsLinkIsReplaced) {
+  Delivery delivery = ToChange(JiraBody("Old"), JiraBody());
+  EXPECT_EQ(delivery.next->kind, RequestKind::kRemove);
+  EXPECT_TRUE(delivery.next->replaces);
+  EXPECT_FALSE(Take(delivery, Got(Answer::kDone)));
+  EXPECT_EQ(delivery.next->kind, RequestKind::kCreate);
+  const auto outcome = Take(delivery, Made("0b"));
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->kind, End::kApplied);
+  EXPECT_EQ(outcome->applied, (AppliedLink{Presence::kThere, "0b", FingerprintOf(JiraBody())}));
+}
+
+TEST(Delivery, AReplacementLooksForNobodyElsesLink) {
+  Delivery delivery = ToChange(JiraBody("Old"), JiraBody());
+  delivery.lease.wanted.look_first = true;
+  EXPECT_FALSE(Take(delivery, Got(Answer::kDone)));
+  EXPECT_EQ(delivery.next->kind, RequestKind::kCreate);
+}
+
+TEST(Delivery, WhatOthersMayHaveLinkedIsLookedForOnceAndThenMade) {
+  Lease lease = LeaseOf(Wish::kWanted, {Presence::kNever, ""});
+  lease.wanted.look_first = true;
+  Delivery delivery = Plan(lease);
+  EXPECT_EQ(delivery.next->kind, RequestKind::kFind);
+  EXPECT_FALSE(Take(delivery, Got(Answer::kAbsent)));
+  EXPECT_EQ(delivery.next->kind, RequestKind::kCreate);
+}
+
+TEST(Delivery, SomebodyElsesLinkStandsForOursWhileItFits) {
+  Lease lease = LeaseOf(Wish::kWanted, {Presence::kNever, ""});
+  lease.wanted.look_first = true;
+  Delivery delivery = Plan(lease);
+  const auto outcome = Take(delivery, Got(Answer::kForeign));
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->kind, End::kApplied);
+  EXPECT_EQ(outcome->applied, (AppliedLink{Presence::kForeign, "", FingerprintOf(Body())}));
+}
+
+TEST(Delivery, AFirstCreationHasNoSafetyNet) {
+  Delivery delivery = Claimed(Wish::kWanted, Presence::kNever);
+  delivery.lease.accepted = Body("Old");
+  EXPECT_EQ(Take(delivery, Got(Answer::kRefused))->kind, End::kFailed);
+}
+
+TEST(Delivery, AListingWithoutAUsableIdIsAskedForAgainLater) {
+  Delivery delivery = Claimed(Wish::kWanted, Presence::kMaybe);
+  const auto outcome = Take(delivery, Found(Body("Old"), ""));
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->kind, End::kRetry);
+  EXPECT_EQ(outcome->reason, "LaunchDarkly lists the link, but without a usable id");
+}
+
+TEST(Delivery, AnswersThatContradictEachOtherEndTheLease) {
+  Delivery delivery = ToChange(JiraBody("Old"), JiraBody());
+  int requests = 0;
+  std::optional<Outcome> outcome;
+  while (!outcome) {
+    ASSERT_LT(++requests, kRequestsPerLease);
+    switch (delivery.next->kind) {
+      case RequestKind::kCreate: outcome = Take(delivery, Got(Answer::kExists)); break;
+      case RequestKind::kUpdate:
+      case RequestKind::kRemove: outcome = Take(delivery, Got(Answer::kDone)); break;
+      case RequestKind::kFind: outcome = Take(delivery, Found(JiraBody("Old"))); break;
+    }
+  }
+  EXPECT_EQ(outcome->kind, End::kRetry);
+  EXPECT_EQ(outcome->reason, "LaunchDarkly's answers contradict each other");
 }
 
 TEST(Delivery, WhatExistsButIsNotListedIsTriedAgain) {
@@ -231,6 +334,42 @@ TEST(Delivery, AnUnknownFlagIsAskedForAgainUntilPatienceEnds) {
   const Outcome last = UnknownFlagAt(kNow + hours(168), 51);
   EXPECT_EQ(last.kind, End::kFailed);
   EXPECT_EQ(last.reason, "no such flag: POST answered 404");
+}
+
+Delivery ClaimedWithoutFlag(AppliedLink applied, LinkBody body = Body()) {
+  Lease lease = LeaseOf(Wish::kWanted, std::move(applied), std::move(body));
+  lease.flag_missing = true;
+  return Plan(lease);
+}
+
+TEST(Delivery, NothingIsSentForAFlagThatTheCatalogueDoesNotHave) {
+  const Delivery delivery = ClaimedWithoutFlag({Presence::kNever, ""});
+  const auto outcome = Unsent(delivery);
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->kind, End::kUnknownFlag);
+  EXPECT_EQ(outcome->due, kNow + hours(168));
+  EXPECT_EQ(outcome->reason, "the catalogue does not have it");
+  const auto last = Unsent(delivery, kNow + hours(168));
+  ASSERT_TRUE(last);
+  EXPECT_EQ(last->kind, End::kFailed);
+  EXPECT_EQ(last->reason, "no such flag: the catalogue does not have it");
+}
+
+TEST(Delivery, WhatMayBeThereIsLookedForEvenIfTheCatalogueDoesNotHaveTheFlag) {
+  Delivery delivery = ClaimedWithoutFlag({Presence::kMaybe, ""});
+  EXPECT_FALSE(Unsent(delivery));
+  const auto outcome = Take(delivery, Got(Answer::kAbsent));
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->kind, End::kUnknownFlag);
+  EXPECT_EQ(outcome->applied, AppliedLink());
+}
+
+TEST(Delivery, AReplacementIsCarriedThroughEvenIfTheCatalogueDoesNotHaveTheFlag) {
+  Delivery delivery =
+      ClaimedWithoutFlag({Presence::kThere, "id", FingerprintOf(JiraBody("Old"))}, JiraBody());
+  EXPECT_FALSE(Unsent(delivery));
+  EXPECT_FALSE(Take(delivery, Got(Answer::kDone)));
+  EXPECT_EQ(delivery.next->kind, RequestKind::kCreate);
 }
 
 TEST(Delivery, ALeaseThatIsPutOffKeepsWhatIsKnown) {

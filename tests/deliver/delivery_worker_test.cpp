@@ -315,6 +315,93 @@ TEST(DeliveryWorker, AnOutageIsProbedByOneLinkAtATime) {
   EXPECT_EQ(delivery.stand_in.Links().size(), 20u);
 }
 
+bool IsLimited(DeliveryFixture& delivery) {
+  return delivery.metrics.Text().find(R"(flaglinkd_delivery_paused{reason="rate_limit"} 1)") !=
+         std::string::npos;
+}
+
+// Answers as always, and says that one request remains until the reset, a hundred after it.
+DeliveryFixture::Intercept OneLeftUntil(DeliveryFixture& delivery, TimePoint reset) {
+  return [&delivery, reset](const HttpRequest& request) {
+    HttpResponse answer = delivery.stand_in.Answer(request);
+    const bool before = delivery.clock_.Now() < reset;
+    answer.headers.push_back({"X-Ratelimit-Global-Remaining", before ? "1" : "100"});
+    answer.headers.push_back(
+        {"X-Ratelimit-Reset", InMilliseconds(before ? reset : reset + seconds(10))});
+    return answer;
+  };
+}
+
+TEST(DeliveryWorker, WhatTheBudgetHoldsStaysUnderWayUntilTheReset) {
+  ManualClock clock;
+  DeliveryFixture delivery(clock, DeliveryOptions());
+  const TimePoint reset = clock.Now() + seconds(10);
+  *delivery.intercept.Lock() = OneLeftUntil(delivery, reset);
+  for (int i = 0; i < 4; ++i) delivery.Mention("SHOP-" + std::to_string(i), kFlag);
+  ASSERT_TRUE(delivery.AwaitApplied(1));
+  clock.Set(reset - milliseconds(1));
+  delivery.GoRound();
+  EXPECT_EQ(delivery.server.Arrivals().size(), 1u);
+  EXPECT_THAT(delivery.metrics.Text(),
+              HasSubstr(R"(flaglinkd_delivery_paused{reason="rate_limit"} 0)"));
+  clock.Set(reset);
+  delivery.GoRound();
+  ASSERT_TRUE(delivery.AwaitApplied(4));
+  EXPECT_EQ(delivery.server.Arrivals().size(), 4u);
+}
+
+TEST(DeliveryWorker, WhatTheBudgetHoldsBeyondItsLeaseIsARateLimit) {
+  ManualClock clock;
+  DeliveryFixture delivery(clock, DeliveryOptions());
+  const TimePoint reset = clock.Now() + minutes(10);
+  *delivery.intercept.Lock() = OneLeftUntil(delivery, reset);
+  for (int i = 0; i < 4; ++i) delivery.Mention("SHOP-" + std::to_string(i), kFlag);
+  ASSERT_TRUE(delivery.Await([&] { return IsLimited(delivery); }));
+  clock.Set(reset - milliseconds(1));
+  delivery.GoRound();
+  EXPECT_EQ(delivery.server.Arrivals().size(), 1u);
+  clock.Set(reset);
+  delivery.GoRound();
+  ASSERT_TRUE(delivery.AwaitApplied(4));
+  EXPECT_EQ(delivery.stand_in.Links().size(), 4u);
+  EXPECT_THAT(delivery.metrics.Text(),
+              HasSubstr(R"(flaglinkd_delivery_paused{reason="rate_limit"} 0)"));
+}
+
+TEST(DeliveryWorker, AtTheEndWhatTheBudgetHoldsIsPutOff) {
+  ManualClock clock;
+  DeliveryFixture delivery(clock, DeliveryOptions());
+  *delivery.intercept.Lock() = OneLeftUntil(delivery, clock.Now() + seconds(10));
+  for (int i = 0; i < 4; ++i) delivery.Mention("SHOP-" + std::to_string(i), kFlag);
+  ASSERT_TRUE(delivery.AwaitApplied(1));
+  delivery.Stop();
+  // All of them are due at once, none is leased.
+  ASSERT_TRUE(delivery.Await([&] {
+    const QueueStatistics now = delivery.writer.Statistics();
+    return now.waiting == 3 && now.next_due && *now.next_due <= clock.Now();
+  }));
+  EXPECT_EQ(delivery.server.Arrivals().size(), 1u);
+}
+
+TEST(DeliveryWorker, AReplacementLooksBeforeItRemovesAsTheProbeOfAPause) {
+  ManualClock clock;
+  DeliveryFixture delivery(clock, DeliveryOptions());
+  delivery.Mention("SHOP-42", kFlag);
+  ASSERT_TRUE(delivery.AwaitApplied(1));
+  delivery.server.Misbehave({Fault::kAnswer, Status(429, {{"Retry-After", "60"}})}, 1);
+  delivery.Move("SHOP-42", kFlag);
+  ASSERT_TRUE(delivery.Await([&] { return delivery.writer.Statistics().waiting == 1; }));
+  clock.Advance(minutes(1));  // an update waits for more to come
+  delivery.GoRound();
+  ASSERT_TRUE(delivery.Await([&] { return IsLimited(delivery); }));
+  clock.Advance(minutes(2));
+  delivery.GoRound();
+  ASSERT_TRUE(delivery.Await([&] { return delivery.writer.Statistics().waiting == 0; }));
+  EXPECT_THAT(delivery.Methods(), ElementsAre("POST", "DELETE", "GET", "DELETE", "POST"));
+  ASSERT_EQ(delivery.stand_in.Links().size(), 1u);
+  EXPECT_EQ(delivery.stand_in.Links()[0].deep_link, "https://acme.example/moved/SHOP-42");
+}
+
 TEST(DeliveryWorker, ALinkThatKeepsFailingHoldsNobodyUpAndIsGivenUp) {
   SystemClock clock;
   DeliveryOptions options = FastDelivery();

@@ -172,5 +172,88 @@ TEST_F(PausesTest, APermissionThatIsThereAgainEndsItsPause) {
   EXPECT_EQ(pauses.HeldUntil(Request(), kNow + minutes(5)), std::nullopt);
 }
 
+LinkRequest Replacement(const std::string& project = "default") {
+  LinkRequest request = Request(RequestKind::kRemove, project);
+  request.replaces = true;
+  return request;
+}
+
+TEST_F(PausesTest, WhileEverythingIsProbedTheOthersWaitForTheAnswer) {
+  Learn(Answer(Result::kUnauthorized), kNow);
+  const TimePoint probe = kNow + minutes(5);
+  EXPECT_FALSE(pauses.WantsProbe(probe - seconds(1)));
+  EXPECT_TRUE(pauses.WantsProbe(probe));
+  EXPECT_EQ(pauses.HeldUntil(Request(), probe), std::nullopt);
+  pauses.Sent(Request());
+  EXPECT_FALSE(pauses.WantsProbe(probe));
+  EXPECT_EQ(pauses.HeldUntil(Request(RequestKind::kFind, "other"), probe), probe + seconds(20));
+  Learn(Answer(Result::kDone), probe + seconds(1));
+  EXPECT_EQ(pauses.HeldUntil(Request(RequestKind::kFind, "other"), probe + seconds(1)),
+            std::nullopt);
+}
+
+TEST_F(PausesTest, AProbeThatWasNeverSentMakesRoomForTheNext) {
+  Learn(Answer(Result::kUnauthorized), kNow);
+  const TimePoint probe = kNow + minutes(5);
+  pauses.Sent(Request());
+  AttemptOutcome unsent;
+  unsent.result = Result::kRefused;
+  EXPECT_TRUE(Learn(unsent, probe).empty());
+  EXPECT_TRUE(pauses.WantsProbe(probe));
+}
+
+TEST_F(PausesTest, AReplacementIsNoProbe) {
+  Learn(Answer(Result::kRateLimited, kNow + seconds(10)), kNow);
+  const TimePoint probe = kNow + seconds(10);
+  EXPECT_EQ(pauses.HeldUntil(Replacement(), probe), probe + seconds(20));
+  EXPECT_EQ(pauses.HeldUntil(Request(RequestKind::kRemove), probe), std::nullopt);
+  Learn(Answer(Result::kAbsent), probe, Request(RequestKind::kFind));
+  EXPECT_EQ(pauses.HeldUntil(Replacement(), probe), std::nullopt);
+}
+
+TEST_F(PausesTest, AReplacementWaitsUntilItsCreationIsPermitted) {
+  Learn(Answer(Result::kForbidden), kNow);
+  EXPECT_EQ(pauses.HeldUntil(Replacement(), kNow), kNow + minutes(5));
+  EXPECT_EQ(pauses.HeldUntil(Replacement(), kNow + minutes(6)), kNow + minutes(6) + seconds(20));
+  EXPECT_EQ(pauses.HeldUntil(Replacement("other"), kNow), std::nullopt);
+  EXPECT_EQ(pauses.HeldUntil(Request(RequestKind::kRemove), kNow), std::nullopt);
+  Learn(Answer(Result::kDone), kNow + minutes(7));
+  EXPECT_EQ(pauses.HeldUntil(Replacement(), kNow + minutes(7)), std::nullopt);
+}
+
+TEST_F(PausesTest, AnUntoldPauseIsNeverLongerThanTheLongestRetry) {
+  TimePoint now = kNow;
+  for (int i = 0; i < 40; ++i) {
+    pauses.Learn(Request(), Answer(Result::kRateLimited), now, 0.999);
+    EXPECT_LE(*pauses.Until() - now, minutes(5));
+    now = *pauses.Until();
+  }
+}
+
+TEST_F(PausesTest, RecoveryIsToldOnce) {
+  for (int i = 0; i < 5; ++i) Learn(Answer(Result::kRetry), kNow);
+  const TimePoint probe = *pauses.Until();
+  const auto changes = Learn(Answer(Result::kDone), probe);
+  ASSERT_EQ(changes.size(), 1u);
+  EXPECT_EQ(changes[0].kind, Change::kEnds);
+  EXPECT_EQ(changes[0].pause, Pause::kAway);
+  EXPECT_TRUE(Learn(Answer(Result::kDone), probe).empty());
+}
+
+TEST_F(PausesTest, WhatIsSpentForLongIsARateLimit) {
+  const auto begins = pauses.LearnSpent(kNow + minutes(2));
+  ASSERT_TRUE(begins.has_value());
+  EXPECT_EQ(begins->kind, Change::kBegins);
+  EXPECT_EQ(begins->pause, Pause::kRateLimit);
+  EXPECT_EQ(begins->scope, "everything");
+  EXPECT_EQ(begins->until, kNow + minutes(2));
+  EXPECT_EQ(pauses.HeldUntil(Request(), kNow), kNow + minutes(2));
+  EXPECT_FALSE(pauses.LearnSpent(kNow + minutes(1)).has_value());
+  const auto goes_on = pauses.LearnSpent(kNow + minutes(3));
+  ASSERT_TRUE(goes_on.has_value());
+  EXPECT_EQ(goes_on->kind, Change::kGoesOn);
+  EXPECT_EQ(pauses.Until(), kNow + minutes(3));
+}
+
 }  // namespace
 }  // namespace flaglinkd

@@ -36,6 +36,11 @@ class Resource {
     return update;
   }
 
+  // What a person may ask of the queue.
+  void Forget() {
+    for (LinkState& link : state_->links) link.wanted = false;
+  }
+
   bool known() const { return state_.has_value(); }
   const ResourceState& state() const { return state_.value(); }
   const PartState& part(const std::string& name) const { return parts_.at(name); }
@@ -435,6 +440,46 @@ TEST(Apply, TwoChangesEndAlikeInWhicheverOrderTheyAreCommitted) {
           << &first - changes.data() << " and " << &second - changes.data();
     }
   }
+}
+
+TEST(Apply, AForgottenLinkStaysForgottenWhileItsMentionsStay) {
+  for (const UnlinkRule rule :
+       {UnlinkRule::kNever, UnlinkRule::kDeleted, UnlinkRule::kUnmentioned}) {
+    Resource resource(rule);
+    resource.Apply(Naming({"a"}), At(1));
+    resource.Apply(Naming({"a"}, "comment-1"), At(2));
+    resource.Forget();
+    resource.Apply(Showing(Naming({"a"}), "Another title"), At(3));
+    EXPECT_THAT(resource.Wanted(), IsEmpty());
+    resource.Apply(Naming({"a", "b"}), At(4));
+    EXPECT_THAT(resource.Wanted(), ElementsAre("b"));
+    resource.Apply(Naming({"b"}), At(5));  // the comment names it still
+    EXPECT_THAT(resource.Wanted(), ElementsAre("b"));
+  }
+}
+
+TEST(Apply, AForgottenLinkIsWantedOnceItIsMentionedAnew) {
+  Resource elsewhere;
+  elsewhere.Apply(Naming({"a"}), At(1));
+  elsewhere.Forget();
+  elsewhere.Apply(Naming({"a"}, "comment-1"), At(2));
+  EXPECT_THAT(elsewhere.Wanted(), ElementsAre("a"));
+
+  Resource same_part;
+  same_part.Apply(Naming({"a"}), At(1));
+  same_part.Forget();
+  same_part.Apply(Naming({}), At(2));
+  same_part.Apply(Naming({"a"}), At(3));
+  EXPECT_THAT(same_part.Wanted(), ElementsAre("a"));
+}
+
+TEST(Apply, WhatARestoredResourceMentionsIsWantedAnew) {
+  Resource resource;
+  resource.Apply(Naming({"a"}, "comment-1"), At(1));
+  resource.Apply(Deleting(), At(2));
+  EXPECT_THAT(resource.Wanted(), IsEmpty());
+  resource.Apply(Naming({}), At(3));
+  EXPECT_THAT(resource.Wanted(), ElementsAre("a"));
 }
 
 }  // namespace

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+#include <utility>
+
 #include "tests/fakes/changes.h"
 
 namespace flaglinkd {
@@ -148,6 +151,82 @@ TEST(RenderLink, ADeepLinkHasAtMostTwoThousandCharacters) {
   url.resize(2'000, 'x');
   EXPECT_EQ(Refusal(url), "");
   EXPECT_THAT(Refusal(url + 'x'), testing::EndsWith("it is longer than 2000 characters"));
+}
+
+LinkBody PullRequest() {
+  LinkBody body;
+  body.key = "github-1";
+  body.integration_key = "github";
+  body.deep_link = "https://github.example/acme/shop/pull/7";
+  body.title = "Roll out";
+  body.description = "All of it";
+  body.metadata = {{"authorLogin", "ada"}, {"prTitle", "Roll out"}, {"state", "open"}};
+  return body;
+}
+
+template <typename Edit>
+LinkFingerprint After(Edit edit) {
+  LinkBody body = PullRequest();
+  edit(body);
+  return FingerprintOf(body);
+}
+
+// The vector was computed apart from this code. Fingerprints are stored: if they changed, every
+// link would be sent again.
+TEST(Fingerprint, IsOfTheLengthPrefixedFields) {
+  LinkBody body;
+  body.integration_key = "jira";
+  body.deep_link = "https://acme.example/browse/SHOP-42";
+  body.title = "Roll out";
+  body.description = "All of it";
+  body.metadata = {{"creator", "Ada"}, {"issueKey", "SHOP-42"}};
+  EXPECT_EQ(FingerprintOf(body).text, 0xec77d1167f87fe5fu);
+  EXPECT_EQ(FingerprintOf(body).card, 0x08cd3df829cc2995u);
+}
+
+TEST(Fingerprint, TitleAndDescriptionAreItsText) {
+  const LinkFingerprint before = FingerprintOf(PullRequest());
+  for (const LinkFingerprint& after :
+       {After([](LinkBody& body) { body.title = "Roll back"; }),
+        After([](LinkBody& body) { body.description = "Half of it"; }),
+        After([](LinkBody& body) { std::swap(body.title, body.description); })}) {
+    EXPECT_NE(after.text, before.text);
+    EXPECT_EQ(after.card, before.card);
+  }
+}
+
+TEST(Fingerprint, WhatOnlyANewLinkCanChangeIsItsCard) {
+  const LinkFingerprint before = FingerprintOf(PullRequest());
+  for (const LinkFingerprint& after :
+       {After([](LinkBody& body) { body.deep_link += "7"; }),
+        After([](LinkBody& body) { body.integration_key = ""; }),
+        After([](LinkBody& body) { body.metadata[1].value = "Roll back"; }),
+        After([](LinkBody& body) {
+          body.metadata.push_back({"repoName", "shop"});
+        })}) {
+    EXPECT_EQ(after.text, before.text);
+    EXPECT_NE(after.card, before.card);
+  }
+}
+
+TEST(Fingerprint, WhatIsNotShownDoesNotCount) {
+  const LinkFingerprint before = FingerprintOf(PullRequest());
+  EXPECT_EQ(After([](LinkBody& body) { body.key = "github-2"; }), before);
+  EXPECT_EQ(After([](LinkBody& body) { body.timestamp_ms = 5; }), before);
+  EXPECT_EQ(After([](LinkBody& body) { body.metadata[0].value = "grace"; }), before);
+  EXPECT_EQ(After([](LinkBody& body) { body.metadata[2].value = "merged"; }), before);
+  EXPECT_EQ(After([](LinkBody& body) { body.metadata.push_back({"authorName", "Ada"}); }), before);
+  EXPECT_EQ(After([](LinkBody& body) { body.metadata.push_back({"message", "Hi"}); }), before);
+  EXPECT_EQ(After([](LinkBody& body) { body.metadata.push_back({"repoName", ""}); }), before);
+}
+
+TEST(Fingerprint, AMessageCountsWhereTheCardShowsIt) {
+  LinkBody body = PullRequest();
+  body.integration_key = "slack-app";
+  body.metadata = {{"message", "Hi"}};
+  const LinkFingerprint before = FingerprintOf(body);
+  body.metadata = {{"message", "Ho"}};
+  EXPECT_NE(FingerprintOf(body).card, before.card);
 }
 
 }  // namespace

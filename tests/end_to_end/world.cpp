@@ -5,7 +5,9 @@
 
 #include <array>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <thread>
 
@@ -34,6 +36,13 @@ std::pair<int, std::string> RunShell(const std::string& command) {
     output.append(buffer.data(), size);
   const int status = pclose(pipe);
   return {WEXITSTATUS(status), output};
+}
+
+// -1: there is no such series.
+double ValueOf(const std::string& metrics, const std::string& series) {
+  const std::string text = "\n" + metrics;
+  const std::size_t at = text.find("\n" + series + " ");
+  return at == std::string::npos ? -1 : std::stod(text.substr(at + series.size() + 2));
 }
 
 std::string Quoted(const std::string& text) {
@@ -83,6 +92,7 @@ url = "sqlite:flaglinkd.db"
 [launchdarkly]
 base_url = ")" + server.origin() + R"("
 token = { file = "token" }
+catalog_refresh = "off"
 [delivery]
 )" + delivery + R"(
 [source.jira]
@@ -100,6 +110,31 @@ DaemonProcess& World::Start(std::map<std::string, std::string> environment) {
   daemon_ = std::make_unique<DaemonProcess>(
       kProgram, std::vector<std::string>{"run", "--config", (folder / "flaglinkd.toml").string()},
       std::move(environment));
+  return AwaitStart();
+}
+
+DaemonProcess& World::StartOnSmallDisk(const std::string& size) {
+  WriteConfiguration();
+  std::filesystem::create_directory(folder / "disk");
+  std::ifstream written(folder / "flaglinkd.toml");
+  std::string text{std::istreambuf_iterator<char>(written), {}};
+  text.replace(text.find("sqlite:"), 7, "sqlite:disk/");
+  WriteFile("flaglinkd.toml", text);
+  const std::string command = "mount -t tmpfs -o size=" + size + " none " +
+                              Quoted((folder / "disk").string()) + " && exec " + kProgram +
+                              " run --config " + Quoted((folder / "flaglinkd.toml").string());
+  // A mount of its own needs no root then, and goes with the process.
+  daemon_ = std::make_unique<DaemonProcess>(
+      "/usr/bin/unshare",
+      std::vector<std::string>{"--mount", "--map-root-user", "/bin/sh", "-c", command});
+  return AwaitStart();
+}
+
+std::string World::DiskFolder() const {
+  return "/proc/" + std::to_string(daemon_->pid()) + "/root" + (folder / "disk").string();
+}
+
+DaemonProcess& World::AwaitStart() {
   if (!daemon_->WaitUntilReady())
     ADD_FAILURE() << "the program did not come up:\n" << daemon_->log();
   return *daemon_;
@@ -147,9 +182,7 @@ std::string World::Metrics() {
 }
 
 double World::Metric(const std::string& series) {
-  const std::string text = "\n" + Metrics();
-  const std::size_t at = text.find("\n" + series + " ");
-  return at == std::string::npos ? -1 : std::stod(text.substr(at + series.size() + 2));
+  return ValueOf(Metrics(), series);
 }
 
 bool World::WaitFor(const std::function<bool()>& done) {
@@ -167,24 +200,31 @@ bool World::WaitUntilDelivered() {
   double left = -1, before;
   do {
     before = left;
-    if (WaitFor([&] { return (left = Metric(R"(flaglinkd_links{status="waiting"})")) == 0; }))
-      return true;
+    const auto delivered = [&] {
+      const std::string metrics = Metrics();
+      left = ValueOf(metrics, R"(flaglinkd_links{status="waiting"})") +
+             ValueOf(metrics, R"(flaglinkd_links{status="paused"})");
+      return left == 0;
+    };
+    if (WaitFor(delivered)) return true;
   } while (before < 0 || left < before);
   return false;
 }
 
 void World::ExpectBalancedBooks() {
-  const auto change = [this](const char* result) {
-    return Metric(std::string("flaglinkd_link_changes_total{result=\"") + result + "\"}");
+  std::string metrics;  // one scrape, since a batch may come between two
+  const auto change = [&](const char* result) {
+    return ValueOf(metrics, std::string("flaglinkd_link_changes_total{result=\"") + result + "\"}");
   };
-  const auto links = [this](const char* status) {
-    return Metric(std::string("flaglinkd_links{status=\"") + status + "\"}");
+  const auto links = [&](const char* status) {
+    return ValueOf(metrics, std::string("flaglinkd_links{status=\"") + status + "\"}");
   };
   ASSERT_TRUE(WaitFor([&] {
+    metrics = Metrics();
     return change("made") == change("applied") + change("superseded") + change("forgotten") +
                                  links("waiting") + links("unknown_flag") + links("paused") +
                                  links("failed");
-  })) << Metrics();
+  })) << metrics;
 }
 
 std::string JiraIssueCreated(const std::string& id, const std::string& description) {

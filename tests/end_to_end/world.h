@@ -31,6 +31,10 @@ class World {
   // Starts `flaglinkd run` and waits until it is ready; the test fails if it is not.
   DaemonProcess& Start(std::map<std::string, std::string> environment = {});
   DaemonProcess& daemon() { return *daemon_; }
+  // The same with the configuration written and the database on a disk of this size ("2m"), as
+  // tmpfs has it; DiskFolder is where others see it.
+  DaemonProcess& StartOnSmallDisk(const std::string& size);
+  std::string DiskFolder() const;
   // Runs the program with these arguments to its end: exit code and what it wrote to both outputs.
   std::pair<int, std::string> RunProgram(const std::string& arguments);
 
@@ -62,6 +66,8 @@ class World {
   FaultServer server;
 
  private:
+  DaemonProcess& AwaitStart();
+
   std::unique_ptr<DaemonProcess> daemon_;
   BlockingClient client_;
 };

@@ -31,6 +31,9 @@ void OnReply(void* context, uint32_t, const flaglink_pair*, size_t, flaglink_str
 void OnExplain(void* context, flaglink_str) {
   ++In(context).reasons;
 }
+void OnFlag(void*, flaglink_str, flaglink_str, uint32_t) {
+  std::abort();
+}
 
 }  // namespace
 
@@ -50,7 +53,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   request.body = {body.data(), body.size()};
   request.content_type = {type.data(), type.size()};
   Seen seen;
-  const flaglink_sink sink = {sizeof(sink), &seen, OnChange, OnNeed, OnReply, OnExplain};
+  const flaglink_sink sink = {sizeof(sink), &seen, OnChange, OnNeed, OnReply, OnExplain, OnFlag};
   const flaglink_outcome outcome = flaglink_adapter_v1()->extract(&request, &sink);
 
   const bool extracted = outcome == FLAGLINK_EXTRACTED, shook = outcome == FLAGLINK_HANDSHAKE;

@@ -5,14 +5,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <initializer_list>
 #include <string_view>
 
 #include "adapters/sdk/flaglink_adapter.h"
+#include "daemon/domain/flag_key.h"
 
 namespace flaglink::fuzz {
 
 struct Seen {
-  std::size_t changes = 0, replies = 0, reasons = 0;
+  std::size_t changes = 0, flags = 0, replies = 0, reasons = 0;
 };
 
 inline Seen& In(void* context) {
@@ -40,11 +42,20 @@ inline void OnExplain(void* context, flaglink_str) {
   ++In(context).reasons;
 }
 
+inline void OnFlag(void* context, flaglink_str project, flaglink_str key, std::uint32_t state) {
+  if (state > FLAGLINK_FLAG_ARCHIVED) std::abort();
+  for (const flaglink_str& part : {project, key}) {
+    const std::string_view text(part.data, part.size);
+    if (!flaglinkd::IsValidKey(text)) std::abort();
+  }
+  ++In(context).flags;
+}
+
 inline void CheckPromises(const flaglink_adapter& adapter, const flaglink_request& request) {
   Seen seen;
-  const flaglink_sink sink = {sizeof(sink), &seen, OnChange, OnNeed, OnReply, OnExplain};
+  const flaglink_sink sink = {sizeof(sink), &seen, OnChange, OnNeed, OnReply, OnExplain, OnFlag};
   const flaglink_outcome outcome = adapter.extract(&request, &sink);
-  if ((outcome == FLAGLINK_EXTRACTED) != (seen.changes > 0)) std::abort();
+  if ((outcome == FLAGLINK_EXTRACTED) != (seen.changes + seen.flags > 0)) std::abort();
   if (outcome == FLAGLINK_HANDSHAKE && seen.replies != 1) std::abort();
   const bool needs_reason = outcome == FLAGLINK_IGNORED || outcome == FLAGLINK_MALFORMED;
   if (needs_reason && seen.reasons == 0) std::abort();

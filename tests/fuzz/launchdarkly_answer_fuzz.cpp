@@ -1,6 +1,6 @@
 // Whatever LaunchDarkly, or a proxy in its place, answers: the outcome keeps to its contract. The
-// input is the request's kind (c, r or f), the status in three digits, headers as "name: value"
-// lines, an empty line, and the body.
+// input is the request's kind (c, u, r, f, or o for a find that looks for others' links too), the
+// status in three digits, headers as "name: value" lines, an empty line, and the body.
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -15,9 +15,18 @@ namespace {
 
 constexpr TimePoint kNow(std::chrono::seconds(1'767'225'600));
 
-RequestKind KindOf(char letter) {
-  if (letter == 'r') return RequestKind::kRemove;
-  return letter == 'f' ? RequestKind::kFind : RequestKind::kCreate;
+LinkRequest RequestOf(char letter) {
+  LinkRequest request;
+  request.flag = {"default", "flag"};
+  request.body.key = "key";
+  request.body.integration_key = "jira";
+  request.body.deep_link = "https://acme.example/1";
+  request.body.metadata = {{"issueKey", "SHOP-42"}};
+  if (letter == 'u') request.kind = RequestKind::kUpdate;
+  if (letter == 'r') request.kind = RequestKind::kRemove;
+  if (letter == 'f' || letter == 'o') request.kind = RequestKind::kFind;
+  request.look_for_others = letter == 'o';
+  return request;
 }
 
 std::string_view TakeLine(std::string_view& text) {
@@ -42,7 +51,14 @@ HttpAnswer ParseAnswer(std::string_view text) {
   return answer;
 }
 
-void Check(const AttemptOutcome& outcome) {
+void Check(const LinkRequest& request, const AttemptOutcome& outcome) {
+  using Result = AttemptOutcome::Result;
+  const bool find = request.kind == RequestKind::kFind;
+  const bool found = find && outcome.result == Result::kDone;
+  FLAGLINKD_CHECK(outcome.shown.has_value() == found);
+  FLAGLINKD_CHECK(outcome.result != Result::kForeign || request.look_for_others);
+  // A listing has no effect that could be lost.
+  FLAGLINKD_CHECK(outcome.result != Result::kLost || !find);
   std::size_t characters = 0;
   for (const char c : outcome.reason) {
     FLAGLINKD_CHECK(static_cast<unsigned char>(c) >= 0x20 && c != 0x7F);
@@ -59,10 +75,8 @@ void Check(const AttemptOutcome& outcome) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   std::string_view text(reinterpret_cast<const char*>(data), size);
-  flaglinkd::LinkRequest request;
-  request.kind = flaglinkd::KindOf(text[0]);
-  request.body.key = "key";
+  const flaglinkd::LinkRequest request = flaglinkd::RequestOf(text[0]);
   text.remove_prefix(1);
-  flaglinkd::Check(Judge(request, flaglinkd::ParseAnswer(text), flaglinkd::kNow));
+  flaglinkd::Check(request, Judge(request, flaglinkd::ParseAnswer(text), flaglinkd::kNow));
   return 0;
 }

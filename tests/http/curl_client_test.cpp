@@ -12,6 +12,8 @@
 #include "daemon/base/guarded.h"
 #include "daemon/http/http_client.h"
 #include "tests/fakes/fault_server.h"
+#include "tests/fakes/temporary_folder.h"
+#include "tests/http/listener_fixture.h"
 
 namespace flaglinkd {
 namespace {
@@ -67,6 +69,27 @@ struct Echo {
   }
   Guarded<HttpRequest> last;
 };
+
+TEST(CurlClient, ReachesAListenerOnAUnixSocketWhateverHostTheUrlNames) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "http.sock";
+  ScriptedHandler handler;
+  ListenerOptions listen;
+  listen.address = "unix:" + path;
+  const auto listener = HttpListener::Start(listen, handler).value();
+  HttpClient::Options options = FastOptions();
+  options.unix_socket = path;
+  const auto client = HttpClient::Create(options);
+  EXPECT_EQ(Exchange(*client, Post("http://flaglinkd", "{}")).body, "POST /links {}");
+}
+
+TEST(CurlClient, WhatCouldNotReachAUnixSocketWasNotSent) {
+  const TemporaryFolder folder;
+  HttpClient::Options options = FastOptions();
+  options.unix_socket = folder / "absent.sock";
+  const auto client = HttpClient::Create(options);
+  EXPECT_EQ(Exchange(*client, Post("http://flaglinkd")).kind, Kind::kNotSent);
+}
 
 TEST(CurlClient, ARequestArrivesAsGivenAndItsAnswerComesBackWhole) {
   Echo echo;

@@ -3,12 +3,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 
 #include "daemon/http/listen_socket.h"
+#include "tests/fakes/temporary_folder.h"
 #include "tests/http/listener_fixture.h"
 
 namespace flaglinkd {
@@ -113,6 +116,87 @@ TEST_F(ListenerAddressTest, TakesAnInheritedUnixSocket) {
   TestClient client(storage, sizeof address);
   EXPECT_EQ(Ask(client), "unix");
   std::filesystem::remove_all(directory);
+}
+
+// What listens on a file.
+class UnixListenerTest : public ListenerAddressTest {
+ protected:
+  UnixListenerTest() { options_.address = "unix:" + path_; }
+
+  std::string AskAtPath() {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path_.copy(address.sun_path, sizeof address.sun_path - 1);
+    sockaddr_storage storage{};
+    std::memcpy(&storage, &address, sizeof address);
+    TestClient client(storage, sizeof address);
+    return client.connected() ? Ask(client) : "nobody";
+  }
+  // A socket that was bound here and that nobody listens on any more.
+  void LeaveSocketBehind() {
+    Start();
+    ASSERT_EQ(::link(path_.c_str(), (path_ + ".kept").c_str()), 0);
+    listener_.reset();
+    ASSERT_EQ(::rename((path_ + ".kept").c_str(), path_.c_str()), 0);
+    ASSERT_EQ(AskAtPath(), "nobody");
+  }
+
+  TemporaryFolder folder_;
+  std::string path_ = folder_ / "http.sock";
+};
+
+TEST_F(UnixListenerTest, ServesOnAFileThatGoesWithIt) {
+  Start();
+  EXPECT_EQ(listener_->port(), 0);
+  EXPECT_EQ(AskAtPath(), "unix");
+  listener_.reset();
+  EXPECT_FALSE(std::filesystem::exists(path_));
+}
+
+TEST_F(UnixListenerTest, TheFileIsForItsOwnerAndTheGroupOfTheDirectory) {
+  const mode_t umask_before = ::umask(0077);
+  Start();
+  ::umask(umask_before);
+  struct stat file {
+  }, directory{};
+  ASSERT_EQ(::stat(path_.c_str(), &file), 0);
+  ASSERT_EQ(::stat(folder_.path().c_str(), &directory), 0);
+  EXPECT_EQ(file.st_mode & 07777, mode_t{0660});
+  EXPECT_EQ(file.st_gid, directory.st_gid);
+}
+
+TEST_F(UnixListenerTest, TakesThePlaceOfWhatADeadProcessLeft) {
+  LeaveSocketBehind();
+  Start();
+  EXPECT_EQ(AskAtPath(), "unix");
+}
+
+TEST_F(UnixListenerTest, LeavesALiveListenerAlone) {
+  Start();
+  EXPECT_EQ(Failure(), "listen on unix:" + path_ + ": another process listens on it");
+  EXPECT_EQ(AskAtPath(), "unix");
+}
+
+TEST_F(UnixListenerTest, LeavesAFileAloneThatIsNoSocket) {
+  std::ofstream(path_) << "kept";
+  EXPECT_EQ(Failure(), "listen on unix:" + path_ + ": a file that is no socket is there");
+  EXPECT_TRUE(std::filesystem::exists(path_));
+}
+
+TEST_F(UnixListenerTest, LeavesTheFileOfASuccessorAlone) {
+  Start();
+  const std::unique_ptr<HttpListener> first = std::move(listener_);
+  std::filesystem::remove(path_);
+  Start();
+  first->Drain(kTestPatience);
+  EXPECT_EQ(AskAtPath(), "unix");
+}
+
+TEST_F(UnixListenerTest, SaysHowLongAPathMayBe) {
+  options_.address = "unix:/" + std::string(107, 'x');
+  EXPECT_THAT(Failure(), HasSubstr(": the path of a socket has 1 to 107 bytes, this one 108"));
+  options_.address = "unix:" + (folder_ / "absent/http.sock").string();
+  EXPECT_EQ(Failure(), "listen on " + options_.address + ": No such file or directory");
 }
 
 TEST_F(ListenerAddressTest, LeavesAnInheritedDescriptorAloneThatIsNoListeningSocket) {

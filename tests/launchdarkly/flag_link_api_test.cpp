@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "daemon/domain/link_body.h"
+
 namespace flaglinkd {
 namespace {
 
@@ -82,6 +84,28 @@ TEST(ToHttpCall, ARemovalNamesTheLinkByItsKeyAndHasNoBody) {
             "/api/v2/flag-links/projects/default/flags/checkout-v2/"
             "jira-SHOP-42-checkout-v2-0123456789abcdef0123");
   EXPECT_EQ(call->body, "");
+}
+
+TEST(ToHttpCall, AnUpdatePatchesTitleAndDescriptionById) {
+  LinkRequest request = Request(Kind::kUpdate);
+  request.id = "1234a56b7c89d012345e678f";
+  const Result<HttpCall> call = ToHttpCall("", request);
+  ASSERT_TRUE(call.ok());
+  EXPECT_EQ(call->method, "PATCH");
+  EXPECT_EQ(call->url,
+            "/api/v2/flag-links/projects/default/flags/checkout-v2/1234a56b7c89d012345e678f");
+  EXPECT_EQ(call->headers, (std::vector<Header>{{"ld-api-version", "beta"},
+                                                {"accept", "application/json"},
+                                                {"content-type", "application/json"}}));
+  EXPECT_EQ(call->body, R"([{"op":"replace","path":"/title","value":"SHOP-42: \"quoted\""},)"
+                        R"({"op":"replace","path":"/description","value":"Jira issue SHOP-42"}])");
+}
+
+TEST(ToHttpCall, AnUpdateWithoutAnIdThatMayTravelInAPathIsRefused) {
+  LinkRequest request = Request(Kind::kUpdate);
+  EXPECT_EQ(ToHttpCall("", request).error().message, "no key that may be sent: ");
+  request.id = "../x";
+  EXPECT_EQ(ToHttpCall("", request).error().message, "no key that may be sent: ../x");
 }
 
 TEST(ToHttpCall, ASearchListsTheFlagsLinks) {
@@ -179,6 +203,27 @@ INSTANTIATE_TEST_SUITE_P(
     RowName);
 
 INSTANTIATE_TEST_SUITE_P(
+    Update, JudgeTable,
+    testing::Values(
+        Row{"Updated", Kind::kUpdate, 200, R"({"_id":"0a"})", Meaning::kDone, true, ""},
+        Row{"UpdatedWithRubbish", Kind::kUpdate, 200, "<html>", Meaning::kDone, true, ""},
+        Row{"Redirect", Kind::kUpdate, 307, "", Meaning::kRefused, true,
+            "PATCH answered 307: check base_url"},
+        Row{"Invalid", Kind::kUpdate, 400, kExists, Meaning::kRefused, true,
+            "PATCH answered 400 invalid_request: A feature with that key already exists"},
+        Row{"Token", Kind::kUpdate, 401, "", Meaning::kUnauthorized, false, "PATCH answered 401"},
+        Row{"Permission", Kind::kUpdate, 403, "", Meaning::kForbidden, true, "PATCH answered 403"},
+        Row{"Gone", Kind::kUpdate, 404, "", Meaning::kAbsent, true, "PATCH answered 404"},
+        Row{"Locked", Kind::kUpdate, 409, kLocked, Meaning::kRetry, true,
+            "PATCH answered 409 optimistic_locking_error: Conflict. Optimistic lock error. Try "
+            "again later."},
+        Row{"Unprocessable", Kind::kUpdate, 422, "", Meaning::kRefused, true, "PATCH answered 422"},
+        Row{"RateLimit", Kind::kUpdate, 429, "", Meaning::kRateLimited, false,
+            "PATCH answered 429"},
+        Row{"BadGateway", Kind::kUpdate, 502, "", Meaning::kLost, false, "PATCH answered 502"}),
+    RowName);
+
+INSTANTIATE_TEST_SUITE_P(
     Remove, JudgeTable,
     testing::Values(
         Row{"Removed", Kind::kRemove, 204, "", Meaning::kDone, true, ""},
@@ -235,6 +280,76 @@ TEST(Judge, AListingIsSearchedForOurKeyWhateverElseItHolds) {
   EXPECT_EQ(outcome.link_id, "d");
 }
 
+const std::string kOurs =
+    R"({"_id":"0a","_key":"jira-SHOP-42-checkout-v2-0123456789abcdef0123",)"
+    R"("_deepLink":"https://acme.example/browse/SHOP-42","title":"SHOP-42: \"quoted\"",)"
+    R"("description":"Jira issue SHOP-42")";
+
+AttemptOutcome Listed(const LinkRequest& request, const std::string& items) {
+  return Judge(request, Answered(200, R"({"items":[)" + items + "]}"), kNow);
+}
+
+TEST(Judge, AListingTellsWhatOurLinkShows) {
+  const LinkRequest request = Request(Kind::kFind);
+  EXPECT_EQ(Listed(request, kOurs + "}").shown, FingerprintOf(request.body));
+  // Null and absent are alike, and what is no text is no content.
+  EXPECT_EQ(Listed(request, kOurs + R"(,"_integrationKey":null,"_metadata":null})").shown,
+            FingerprintOf(request.body));
+  EXPECT_EQ(Listed(request, kOurs + R"(,"_metadata":{"a":7,"b":null}})").shown,
+            FingerprintOf(request.body));
+  EXPECT_NE(Listed(request, R"({"_key":")" + request.body.key + "\"}").shown,
+            FingerprintOf(request.body));
+}
+
+TEST(Judge, AListingTellsWhatAnIntegrationsLinkShows) {
+  LinkRequest request = Request(Kind::kFind);
+  request.body.integration_key = "jira";
+  request.body.metadata = {{"creator", "Ada"}, {"issueKey", "SHOP-42"}};
+  const std::string metadata = R"(,"_integrationKey":"jira","_metadata":)";
+  EXPECT_EQ(Listed(request, kOurs + metadata + R"({"issueKey":"SHOP-42","creator":"Ada"}})").shown,
+            FingerprintOf(request.body));
+  EXPECT_NE(Listed(request, kOurs + metadata + R"({"issueKey":"SHOP-42","creator":"Bob"}})").shown,
+            FingerprintOf(request.body));
+}
+
+LinkRequest LookForOthers(const std::string& integration) {
+  LinkRequest request = Request(Kind::kFind);
+  request.look_for_others = true;
+  request.body.integration_key = integration;
+  if (!integration.empty()) request.body.metadata = {{"issueKey", "SHOP-42"}};
+  return request;
+}
+
+const std::string kSameUrl =
+    R"({"_id":"0b","_key":null,"_deepLink":"https://acme.example/browse/SHOP-42"})";
+const std::string kSameIssue =
+    R"({"_id":"0c","_key":"theirs","_deepLink":"https://x.example","_metadata":{"issueKey":"SHOP-42"}})";
+
+TEST(Judge, SomebodyElsesLinkToTheSameStandsForOurs) {
+  EXPECT_EQ(Listed(LookForOthers(""), "null," + kSameUrl).result, Meaning::kForeign);
+  EXPECT_EQ(Listed(LookForOthers("jira"), kSameIssue).result, Meaning::kForeign);
+  EXPECT_EQ(Listed(LookForOthers("jira"), kSameIssue).link_id, "");
+  EXPECT_EQ(Listed(LookForOthers("jira"), kSameIssue).shown, std::nullopt);
+}
+
+TEST(Judge, OurOwnLinkCountsBeforeSomebodyElses) {
+  const AttemptOutcome outcome = Listed(LookForOthers(""), kSameUrl + "," + kOurs + "}");
+  EXPECT_EQ(outcome.result, Meaning::kDone);
+  EXPECT_EQ(outcome.link_id, "0a");
+}
+
+TEST(Judge, SomebodyElsesLinkToSomethingElseDoesNotCount) {
+  EXPECT_EQ(Listed(LookForOthers(""), kSameIssue).result, Meaning::kAbsent);
+  EXPECT_EQ(Listed(LookForOthers("trello"), kSameIssue).result, Meaning::kAbsent);
+  LinkRequest request = LookForOthers("jira");
+  request.body.deep_link = request.body.metadata[0].value = "";
+  EXPECT_EQ(Listed(request, R"({"_metadata":{"issueKey":""}},{})").result, Meaning::kAbsent);
+}
+
+TEST(Judge, OthersAreOnlyLookedForWhereThatIsAskedFor) {
+  EXPECT_EQ(Listed(Request(Kind::kFind), kSameUrl).result, Meaning::kAbsent);
+}
+
 TEST(Judge, ARequestThatWasNotSentIsTriedAgain) {
   HttpAnswer answer;
   answer.error = "Connection refused";
@@ -244,11 +359,12 @@ TEST(Judge, ARequestThatWasNotSentIsTriedAgain) {
   EXPECT_EQ(outcome.reason, "POST not sent: Connection refused");
 }
 
-TEST(Judge, AfterALostAnswerAPostOrDeleteMayHaveHappenedButAListingHasNoEffect) {
+TEST(Judge, AfterALostAnswerAChangeMayHaveHappenedButAListingHasNoEffect) {
   HttpAnswer answer;
   answer.kind = HttpAnswer::Kind::kLost;
   answer.error = "Timeout was reached";
   EXPECT_EQ(Judge(Request(Kind::kCreate), answer, kNow).result, Meaning::kLost);
+  EXPECT_EQ(Judge(Request(Kind::kUpdate), answer, kNow).result, Meaning::kLost);
   EXPECT_EQ(Judge(Request(Kind::kRemove), answer, kNow).result, Meaning::kLost);
   EXPECT_EQ(Judge(Request(Kind::kFind), answer, kNow).result, Meaning::kRetry);
   EXPECT_EQ(Judge(Request(Kind::kFind), answer, kNow).reason,

@@ -22,7 +22,7 @@ class LaunchDarklyTest : public testing::Test {
   LaunchDarklyTest() {
     options_.base_url = server_.origin();
     options_.token = Secret(std::string("api-0123456789"));
-    destination_ = MakeLaunchDarkly(options_, *client_, clock_, metrics_);
+    destination_ = MakeLaunchDarkly(options_, *client_, budget_, clock_, metrics_);
   }
 
   AttemptOutcome Send(RequestKind kind, const std::string& link_key = "key-1") {
@@ -36,6 +36,7 @@ class LaunchDarklyTest : public testing::Test {
     request.body.integration_key = "jira";
     request.body.metadata = {{"issueKey", "SHOP-42"}};
     std::optional<AttemptOutcome> outcome;
+    EXPECT_EQ(destination_->Reserve(request, clock_.Now()), std::nullopt);
     destination_->Send(request, [&](AttemptOutcome got) { outcome = std::move(got); });
     while (!outcome) destination_->Poll(std::chrono::seconds(1));
     return *outcome;
@@ -47,6 +48,7 @@ class LaunchDarklyTest : public testing::Test {
   FaultServer server_{[this](const HttpRequest& request) { return stand_in_.Answer(request); }};
   std::unique_ptr<HttpClient> client_ = HttpClient::Create({});
   LaunchDarklyOptions options_;
+  RateBudget budget_;
   std::unique_ptr<Destination> destination_;
 };
 
@@ -90,6 +92,50 @@ TEST_F(LaunchDarklyTest, AKeyThatMayNotBeSentIsRefusedUnsent) {
   EXPECT_EQ(outcome.result, Meaning::kRefused);
   EXPECT_EQ(outcome.reason, "no key that may be sent: a/../b");
   EXPECT_TRUE(server_.Arrivals().empty());
+}
+
+// So many requests remain to the account for the next ten seconds.
+HttpResponse Remaining(int requests) {
+  HttpResponse answer;
+  answer.body = R"({"items":[]})";
+  answer.headers = {{"X-Ratelimit-Global-Remaining", std::to_string(requests)}};
+  return answer;
+}
+
+LinkRequest Request(RequestKind kind) {
+  LinkRequest request;
+  request.kind = kind;
+  request.flag = {"default", "checkout-v2"};
+  return request;
+}
+
+TEST_F(LaunchDarklyTest, WhatAnAnswerTellsLimitsTheNextRequests) {
+  server_.Misbehave({FaultServer::Fault::kAnswer, Remaining(2)});
+  Send(RequestKind::kFind);
+  const TimePoint now = clock_.Now();
+  EXPECT_EQ(destination_->Reserve(Request(RequestKind::kCreate), now), std::nullopt);
+  EXPECT_EQ(destination_->Reserve(Request(RequestKind::kRemove), now),
+            now + std::chrono::seconds(10));
+  EXPECT_EQ(budget_.Take(RateBudget::User::kCatalog, "GET flags", now),
+            now + std::chrono::seconds(11));
+}
+
+TEST_F(LaunchDarklyTest, AReplacementNeedsRoomForBothOfItsRequests) {
+  server_.Misbehave({FaultServer::Fault::kAnswer, Remaining(2)});
+  Send(RequestKind::kFind);
+  const TimePoint now = clock_.Now();
+  LinkRequest replacement = Request(RequestKind::kRemove);
+  replacement.replaces = true;
+  EXPECT_EQ(destination_->Reserve(replacement, now), now + std::chrono::seconds(10));
+  EXPECT_EQ(destination_->Reserve(Request(RequestKind::kRemove), now), std::nullopt);
+}
+
+TEST_F(LaunchDarklyTest, ARequestThatIsRefusedUnsentIsNotUnderWay) {
+  server_.Misbehave({FaultServer::Fault::kAnswer, Remaining(1)});
+  Send(RequestKind::kFind);
+  clock_.Advance(std::chrono::seconds(10));
+  Send(RequestKind::kRemove, "a/../b");
+  EXPECT_EQ(destination_->Reserve(Request(RequestKind::kRemove), clock_.Now()), std::nullopt);
 }
 
 }  // namespace

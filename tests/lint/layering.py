@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 # What a folder of daemon/ may include besides itself: whole folders ("domain"), or single headers ("queue/writer.h").
-QUEUE = ["queue/link_queue.h", "queue/writer.h", "queue/queue_options.h"]
+QUEUE = ["queue/link_queue.h", "queue/queue_admin.h", "queue/writer.h", "queue/queue_options.h"]
 HTTP = ["http/http_client.h", "http/http_listener.h", "http/http_message.h"]
 EVERYTHING = ["*"]
 DAEMON = {
@@ -34,9 +34,10 @@ DAEMON = {
 }
 ABI = "adapters/sdk/flaglink_adapter.h"
 # Folders of tests/ that see more than the folder of daemon/ whose name they bear: they look at the whole.
-TESTS_OF_THE_WHOLE = {"adapters", "bench", "end_to_end", "fakes", "fuzz"}
+TESTS_OF_THE_WHOLE = {"adapters", "bench", "end_to_end", "fakes", "fuzz", "life_cycle"}
 # The real thing where it is cheap: a LaunchDarkly on loopback, what speaks to it, and a queue in a file of the test's own.
-REAL_THINGS = ("daemon/cli/launchdarkly_stand_in.h", "daemon/launchdarkly/launchdarkly_destination.h",
+REAL_THINGS = ("daemon/cli/launchdarkly_stand_in.h", "daemon/http/http_client.h", "daemon/launchdarkly/flag_link_api.h",
+               "daemon/launchdarkly/launchdarkly_destination.h", "daemon/launchdarkly/rate_budget.h",
                "daemon/queue/sqlite_link_queue.h")
 
 # Headers of other projects, and where in daemon/ they may appear: folders, or files. Tests may use what their folder may.

@@ -53,6 +53,33 @@ Change Field(std::string text) {
   return change;
 }
 
+MatchRules WithCatalog(CatalogMatch catalog) {
+  MatchOptions options;
+  options.catalog = catalog;
+  return Rules(options);
+}
+
+// What the source's two projects and one that is not its know. "gone" is archived in the first,
+// "half" in the second.
+const KnownFlags& Known() {
+  static const KnownFlags known(std::vector<KnownFlags::Project>{
+      {"default",
+       {{"checkout", false},
+        {"checkout-v2", false},
+        {"sort.order", false},
+        {"oneClick", false},
+        {"Checkout", false},
+        {"NEW", false},
+        {"v2", false},
+        {"old-", false},
+        {"both-a", false},
+        {"half-a", false},
+        {"gone-a", true}}},
+      {"web", {{"web-a", false}, {"both-a", false}, {"half-a", true}}},
+      {"other", {{"other-a", false}, {"both-a", false}}}});
+  return known;
+}
+
 // The keys that are found, with spaces between.
 std::string Keys(const FoundFlags& found) {
   std::string keys;
@@ -183,6 +210,208 @@ TEST(FindFlags, AFieldsUrlCountsAlsoWhereTextsUrlsDoNot) {
   EXPECT_EQ(Keys(FindFlags(Rules(options), KnownFlags(),
                            Field("https://app.launchdarkly.com/projects/web/flags/a"))),
             "a");
+}
+
+TEST(FindFlags, ACatalogsKeyCountsInProseAsTheSourceIsConfigured) {
+  const struct {
+    const char* text;
+    const char* quoted;
+    const char* distinctive;
+    const char* words;
+  } cases[] = {
+      {"the checkout is slow", "", "", "checkout"},
+      {"the 'checkout' is slow", "checkout", "checkout", "checkout"},
+      {"the \"checkout` is slow", "checkout", "checkout", "checkout"},
+      {"the 'new checkout' is slow", "", "", "checkout"},
+      {"turn on checkout-v2", "", "checkout-v2", "checkout-v2"},
+      {"order by sort.order", "", "sort.order", "sort.order"},
+      {"use oneClick here", "", "oneClick", "oneClick"},
+      {"Checkout is slow", "", "", "Checkout"},
+      {"a NEW basket", "", "NEW", "NEW"},
+      {"CHECKOUT-V2, Checkout-v2 and sort.Order", "", "", ""},
+      {"v2 'v2' \"v2\"", "", "", ""},
+      {"checkout-v2-b, a-checkout-v2, checkout-v22", "", "", ""},
+      {"recheckout checkouts 'checkouts'", "", "", ""},
+  };
+  for (const auto& [text, quoted, distinctive, words] : cases) {
+    const auto keys = [text = text](CatalogMatch catalog) {
+      return Keys(FindFlags(WithCatalog(catalog), Known(), Title(text)));
+    };
+    EXPECT_EQ(keys(CatalogMatch::kOff), "") << text;
+    EXPECT_EQ(keys(CatalogMatch::kQuoted), quoted) << text;
+    EXPECT_EQ(keys(CatalogMatch::kDistinctive), distinctive) << text;
+    EXPECT_EQ(keys(CatalogMatch::kWords), words) << text;
+  }
+}
+
+TEST(FindFlags, AWordIsTriedWholeAndThenWithoutThePunctuationAtItsEnds) {
+  const struct {
+    const char* text;
+    const char* keys;
+  } cases[] = {
+      {"Turn on checkout-v2.", "checkout-v2"},
+      {"We sort by sort.order.", "sort.order"},
+      {"We sort by 'sort.order.'", "sort.order"},
+      {"...checkout-v2... and more", "checkout-v2"},
+      {"_checkout-v2_ or **sort.order**", "checkout-v2 sort.order"},
+      {"--checkout-v2", "checkout-v2"},
+      {"old-", "old-"},
+      {"old", ""},
+      {"the old-.", ""},
+      // What is left is judged, not what was taken off.
+      {"This is our checkout.", ""},
+      {"- _Checkout_", ""},
+      {"is it 'checkout.'?", "checkout"},
+      {"..", ""},
+  };
+  for (const auto& [text, keys] : cases) {
+    EXPECT_EQ(Keys(FindFlags(Rules(), Known(), Title(text))), keys) << text;
+  }
+}
+
+TEST(FindFlags, ACatalogsKeyCountsWhereverAWordStands) {
+  const struct {
+    const char* text;
+    const char* keys;
+  } cases[] = {
+      {"feature/checkout-v2", "checkout-v2"},
+      {"feature/checkout-v2/fix", "checkout-v2"},
+      {"checkout-v2/sort.order", "checkout-v2 sort.order"},
+      {"sort.order/checkout-v2", "checkout-v2 sort.order"},
+      {"(checkout-v2)", "checkout-v2"},
+      {"key=checkout-v2&x", "checkout-v2"},
+      {"{{checkout-v2}}", "checkout-v2"},
+      {"新しいcheckout-v2を", "checkout-v2"},
+      {"checkout-v2@production", "checkout-v2"},
+      {"https://github.com/acme/shop/tree/checkout-v2", ""},
+      {"https://acme.example/?q='checkout-v2", "checkout-v2"},
+      {"https://acme.example/?q=checkout-v2, then sort.order", "sort.order"},
+      {"github.com/acme/checkout-v2", ""},
+      {"[checkout-v2](https://acme.example/sort.order)", "checkout-v2"},
+      {"checkout-v2@acme.example", ""},
+      {"ops+checkout-v2@acme.example", ""},
+      {"ops@checkout-v2.acme.example.", ""},
+      {"https://app.launchdarkly.com/projects/other/flags/checkout-v2", ""},
+      {"app.launchdarkly.com/projects/other/flags/checkout-v2", ""},
+  };
+  for (const auto& [text, keys] : cases) {
+    EXPECT_EQ(Keys(FindFlags(Rules(), Known(), Title(text))), keys) << text;
+  }
+}
+
+TEST(FindFlags, ACatalogsReasonsSayHowTheKeyStood) {
+  EXPECT_EQ(FindFlags(Rules(), Known(),
+                      Texts({{"title", "sort.order"}, {"comment", "'checkout' and checkout-v2"}}))
+                .mentions,
+            (Mentions{{{"default", "checkout"}, Carrier::kText, "quoted key in comment"},
+                      {{"default", "checkout-v2"}, Carrier::kText, "known key in comment"},
+                      {{"default", "sort.order"}, Carrier::kText, "known key in title"}}));
+}
+
+TEST(FindFlags, AUrlGoesBeforeAPatternAndAPatternBeforeTheCatalog) {
+  EXPECT_EQ(FindFlags(Rules(), Known(),
+                      Title("checkout-v2 flag:checkout-v2 sort.order flag:sort.order "
+                            "https://app.launchdarkly.com/projects/default/flags/checkout-v2"))
+                .mentions,
+            (Mentions{{{"default", "checkout-v2"}, Carrier::kText, "flag URL in title"},
+                      {{"default", "sort.order"}, Carrier::kText, "pattern in title"}}));
+}
+
+TEST(FindFlags, AKeyCountsInEveryProjectOfTheSourceThatHasIt) {
+  Change change = Title("'both-a' web-a other-a");
+  change.labels = {"ld:both-a", "ld:web-a"};
+  change.fields = Field("both-a, web-a").fields;
+  const std::string where = "field /issue/fields/customfield_10042";
+  EXPECT_EQ(FindFlags(Rules(), Known(), change).mentions,
+            (Mentions{{{"default", "both-a"}, Carrier::kText, "quoted key in title"},
+                      {{"web", "both-a"}, Carrier::kText, "quoted key in title"},
+                      {{"web", "web-a"}, Carrier::kText, "known key in title"},
+                      {{"default", "both-a"}, Carrier::kLabel, "label ld:both-a"},
+                      {{"web", "both-a"}, Carrier::kLabel, "label ld:both-a"},
+                      {{"web", "web-a"}, Carrier::kLabel, "label ld:web-a"},
+                      {{"default", "both-a"}, Carrier::kField, where},
+                      {{"web", "both-a"}, Carrier::kField, where},
+                      {{"web", "web-a"}, Carrier::kField, where}}));
+}
+
+TEST(FindFlags, AKeyThatNoProjectOfTheSourceHasIsOneOfTheFirst) {
+  Change change = Title("flag:unknown flag:other-a unknown-too");
+  change.labels = {"ld:unknown"};
+  change.fields = Field("other-a").fields;
+  const std::string where = "field /issue/fields/customfield_10042";
+  EXPECT_EQ(FindFlags(Rules(), Known(), change).mentions,
+            (Mentions{{{"default", "other-a"}, Carrier::kText, "pattern in title"},
+                      {{"default", "unknown"}, Carrier::kText, "pattern in title"},
+                      {{"default", "unknown"}, Carrier::kLabel, "label ld:unknown"},
+                      {{"default", "other-a"}, Carrier::kField, where}}));
+}
+
+TEST(FindFlags, APatternsKeyIsTakenWholeIfTheCatalogHasIt) {
+  EXPECT_EQ(FindFlags(Rules(), Known(), Title("flag:old-, flag:web-a. flag:new-")).mentions,
+            (Mentions{{{"default", "new"}, Carrier::kText, "pattern in title"},
+                      {{"default", "old-"}, Carrier::kText, "pattern in title"},
+                      {{"web", "web-a"}, Carrier::kText, "pattern in title"}}));
+}
+
+TEST(FindFlags, AUrlOrAPatternsProjectSaysWhichProjectIsMeant) {
+  const MatchRules rules = WithPatterns({"flag:(?P<project>[a-z]+)/(?P<key>[a-z-]+)"});
+  EXPECT_EQ(FindFlags(rules, Known(),
+                      Title("flag:web/both-a flag:web/checkout "
+                            "https://app.launchdarkly.com/projects/web/flags/oneClick"))
+                .mentions,
+            (Mentions{{{"default", "both-a"}, Carrier::kText, "known key in title"},
+                      {{"web", "both-a"}, Carrier::kText, "pattern in title"},
+                      {{"web", "checkout"}, Carrier::kText, "pattern in title"},
+                      {{"web", "oneClick"}, Carrier::kText, "flag URL in title"}}));
+}
+
+TEST(FindFlags, AnArchivedFlagIsNotFoundInProse) {
+  EXPECT_EQ(FindFlags(Rules(), Known(), Title("gone-a 'gone-a' half-a")).mentions,
+            (Mentions{{{"default", "half-a"}, Carrier::kText, "known key in title"}}));
+}
+
+TEST(FindFlags, AnArchivedFlagIsFoundWhereItIsNamed) {
+  const Mentions expected = {{{"default", "gone-a"}, Carrier::kText, "pattern in title"},
+                             {{"default", "half-a"}, Carrier::kText, "pattern in title"},
+                             {{"web", "half-a"}, Carrier::kText, "pattern in title"}};
+  EXPECT_EQ(FindFlags(Rules(), Known(), Title("flag:gone-a flag:half-a")).mentions, expected);
+
+  Change change =
+      Title("https://app.launchdarkly.com/projects/default/flags/gone-a and gone-a itself");
+  change.labels = {"ld:gone-a"};
+  change.fields = Field("gone-a").fields;
+  EXPECT_EQ(
+      FindFlags(Rules(), Known(), change).mentions,
+      (Mentions{
+          {{"default", "gone-a"}, Carrier::kText, "flag URL in title"},
+          {{"default", "gone-a"}, Carrier::kLabel, "label ld:gone-a"},
+          {{"default", "gone-a"}, Carrier::kField, "field /issue/fields/customfield_10042"}}));
+}
+
+TEST(FindFlags, AProjectWithoutACatalogIsOneThatHasNothing) {
+  const KnownFlags known(std::vector<KnownFlags::Project>{{"web", {{"web-a", false}}}});
+  EXPECT_EQ(FindFlags(Rules(), known, Title("flag:checkout-v2 flag:web-a checkout-v3")).mentions,
+            (Mentions{{{"default", "checkout-v2"}, Carrier::kText, "pattern in title"},
+                      {{"web", "web-a"}, Carrier::kText, "pattern in title"}}));
+}
+
+TEST(FindFlags, NoMoreThanTheBoundIsTakenFromTheCatalog) {
+  std::vector<KnownFlags::Project> projects = {{"default", {}}};
+  std::string text;
+  for (std::size_t i = 0; i <= kMaxFlagsPerChange; ++i) {
+    projects[0].flags.push_back({"key-" + std::to_string(100 + i), false});
+    text += projects[0].flags.back().key + ", ";
+  }
+  const KnownFlags known(projects);
+  const FoundFlags more = FindFlags(Rules(), known, Title(text));
+  EXPECT_EQ(more.mentions.size(), kMaxFlagsPerChange);
+  EXPECT_EQ(more.mentions.back().flag.key, "key-163");
+  EXPECT_TRUE(more.truncated);
+
+  const FoundFlags all =
+      FindFlags(Rules(), known, Title(text.substr(0, text.find("key-164")) + text.substr(0, 20)));
+  EXPECT_EQ(all.mentions.size(), kMaxFlagsPerChange);
+  EXPECT_FALSE(all.truncated);
 }
 
 TEST(FindFlags, NoMoreThanTheBoundIsTaken) {

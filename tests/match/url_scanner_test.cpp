@@ -18,9 +18,9 @@ const std::vector<std::string> kHosts = {"app.launchdarkly.com", "app.eu.launchd
                                          "[::1]:8080"};
 
 // "project/flag" of each URL, with spaces between.
-std::string Found(std::string_view text) {
+std::string Found(std::string_view text, const std::vector<std::string>& hosts = kHosts) {
   std::string found;
-  UrlScanner scanner(text, kHosts);
+  UrlScanner scanner(text, hosts);
   while (const auto flag = scanner.Next()) {
     found += (found.empty() ? "" : " ") + flag->project + "/" + flag->key;
   }
@@ -113,6 +113,12 @@ TEST(UrlScanner, OnlyTheExactHostsCount) {
               {"xhttps://app.launchdarkly.com/projects/default/flags/x", ""},
               {"https:/app.launchdarkly.com/projects/default/flags/x", ""},
               {"https://launchdarkly.com/projects/default/flags/x", ""}});
+}
+
+TEST(UrlScanner, AHostMayBeginAsASchemeDoes) {
+  const std::vector<std::string> hosts = {"https.acme.example"};
+  EXPECT_EQ(Found("https.acme.example/projects/p/flags/a", hosts), "p/a");
+  EXPECT_EQ(Found("x@https.acme.example/projects/p/flags/a", hosts), "");
 }
 
 TEST(UrlScanner, AUrlInsideAnotherIsNotTaken) {

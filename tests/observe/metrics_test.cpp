@@ -58,7 +58,7 @@ TEST(Metrics, EverySeriesExistsAtZeroFromTheStart) {
   EXPECT_EQ(CountOf(samples, "flaglinkd_attempts_total{"), 6u * 7);
   EXPECT_EQ(CountOf(samples, "flaglinkd_delivery_seconds_count"), 1u);
   EXPECT_EQ(CountOf(samples, "flaglinkd_launchdarkly_requests_total{"), 5u * 11);
-  EXPECT_EQ(CountOf(samples, "flaglinkd_delivery_paused{"), 3u);
+  EXPECT_EQ(CountOf(samples, "flaglinkd_delivery_paused{"), 4u);
   EXPECT_EQ(CountOf(samples, "flaglinkd_config_last_reload_successful"), 1u);
   EXPECT_EQ(CountOf(samples, "flaglinkd_config_hash"), 1u);
 }
@@ -179,11 +179,37 @@ TEST(Metrics, AMethodThatIsNotListedIsOther) {
       1);
 }
 
+TEST(Metrics, WhatWaitsIsPausedWhileAllDeliveryIs) {
+  Metrics metrics({}, "0.1.0");
+  LinkGauges gauges;
+  gauges.waiting = 3;
+  const auto waiting_and_paused = [&] {
+    metrics.SetLinks(gauges);
+    const Samples now = Read(metrics);
+    return std::pair(now.at("flaglinkd_links{status=\"waiting\"}"),
+                     now.at("flaglinkd_links{status=\"paused\"}"));
+  };
+  EXPECT_EQ(waiting_and_paused(), std::pair(3., 0.));
+  metrics.SetPaused(PauseReason::kPermission, true);
+  EXPECT_EQ(waiting_and_paused(), std::pair(3., 0.));
+  metrics.SetPaused(PauseReason::kAway, true);
+  EXPECT_EQ(waiting_and_paused(), std::pair(0., 3.));
+  metrics.SetPaused(PauseReason::kAway, false);
+  EXPECT_EQ(waiting_and_paused(), std::pair(3., 0.));
+}
+
+TEST(Metrics, TheCatalogueOfAProjectShowsItsSizeAndAge) {
+  Metrics metrics({}, "0.1.0");
+  metrics.SetCatalog("default", 42, std::chrono::seconds(7));
+  EXPECT_EQ(Read(metrics).at("flaglinkd_catalog_flags{project=\"default\"}"), 42);
+  EXPECT_EQ(Read(metrics).at("flaglinkd_catalog_age_seconds{project=\"default\"}"), 7);
+}
+
 TEST(Metrics, LinkTotalsAreSetAsTheDatabaseHasThem) {
   Metrics metrics({}, "0.1.0");
   LinkGauges gauges;
   gauges.applied = 1, gauges.foreign = 2, gauges.waiting = 3, gauges.unknown_flag = 4;
-  gauges.paused = 5, gauges.failed = 6;
+  gauges.failed = 6;
   gauges.made = 107, gauges.total_applied = 80, gauges.superseded = 9, gauges.forgotten = 10;
   gauges.oldest_due_seconds = 1.5;
   const Samples before = Read(metrics);
@@ -193,7 +219,6 @@ TEST(Metrics, LinkTotalsAreSetAsTheDatabaseHasThem) {
                      {"flaglinkd_links{status=\"foreign\"}", 2},
                      {"flaglinkd_links{status=\"waiting\"}", 3},
                      {"flaglinkd_links{status=\"unknown_flag\"}", 4},
-                     {"flaglinkd_links{status=\"paused\"}", 5},
                      {"flaglinkd_links{status=\"failed\"}", 6},
                      {"flaglinkd_link_changes_total{result=\"made\"}", 107},
                      {"flaglinkd_link_changes_total{result=\"applied\"}", 80},

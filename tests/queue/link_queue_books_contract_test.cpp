@@ -38,6 +38,24 @@ class RandomSteps {
 
   UnlinkRule Rule() { return static_cast<UnlinkRule>(Below(3)); }
 
+  CatalogUpdate News() {
+    CatalogUpdate news;
+    news.project = "default";
+    news.flags = {
+        {"flag-" + std::to_string(Below(5)), static_cast<CatalogUpdate::State>(Below(3)), ""}};
+    if (Below(3) == 0) news.complete = At(0);
+    return news;
+  }
+
+  AppliedLink Applied(const Lease& lease) {
+    switch (Below(4)) {
+      case 0: return {};
+      case 1: return {Presence::kForeign, "theirs", std::nullopt};
+      case 2: return {Presence::kThere, "5f0e", LinkFingerprint{1, 2}};
+      default: return lease.applied;
+    }
+  }
+
   Outcome::Kind Ending(const Lease& lease) {
     if (Below(2) == 0)
       return lease.wanted.wanted ? Outcome::Kind::kApplied : Outcome::Kind::kRemoved;
@@ -54,10 +72,12 @@ TEST_P(LinkQueueContract, BooksBalanceAfterAnything) {
   const unsigned seed = Seed();
   SCOPED_TRACE("FLAGLINKD_SEED=" + std::to_string(seed));
   RandomSteps steps(seed);
+  options_.max_links_per_flag = 2;
+  Reopen();
   std::vector<Lease> leases;
   for (int step = 0; step < 600 && !HasFailure(); ++step) {
     rule_ = steps.Rule();
-    switch (steps.Below(8)) {
+    switch (steps.Below(9)) {
       case 0:
       case 1:
       case 2: Commit(Event({steps.Change(), steps.Change()})); break;
@@ -69,13 +89,15 @@ TEST_P(LinkQueueContract, BooksBalanceAfterAnything) {
       case 6:
         if (steps.Below(10) == 0) Reopen();
         break;
+      case 7: Learn(steps.News()); break;
       default:
         if (leases.empty()) break;
         Outcome outcome = OutcomeOf(leases.back(), steps.Ending(leases.back()));
         outcome.due = now_ + std::chrono::seconds(steps.Below(60));
-        if (steps.Below(3) == 0) outcome.applied = {};
+        if (steps.Below(3) == 0) outcome.applied = steps.Applied(leases.back());
         End(outcome);
-        leases.pop_back();
+        // Now and then it is said twice.
+        if (steps.Below(10) > 0) leases.pop_back();
     }
     ExpectBooksBalance();
   }
@@ -84,6 +106,7 @@ TEST_P(LinkQueueContract, BooksBalanceAfterAnything) {
   Reopen();
   const QueueStatistics there = Statistics();
   EXPECT_EQ(counted.applied, there.applied);
+  EXPECT_EQ(counted.foreign, there.foreign);
   EXPECT_EQ(counted.waiting, there.waiting);
   EXPECT_EQ(counted.unknown_flag, there.unknown_flag);
   EXPECT_EQ(counted.failed, there.failed);

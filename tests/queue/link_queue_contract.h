@@ -2,6 +2,7 @@
 // link_queue_*_contract_test.cpp; a backend joins with
 //
 //   INSTANTIATE_TEST_SUITE_P(Sqlite, LinkQueueContract, testing::Values(&MakeSqliteBackend));
+//   INSTANTIATE_TEST_SUITE_P(Sqlite, FullFlagContract, testing::Values(&MakeSqliteBackend));
 #pragma once
 
 #include <gtest/gtest.h>
@@ -21,7 +22,8 @@ namespace flaglinkd {
 class QueueBackend {
  public:
   virtual ~QueueBackend() = default;
-  virtual std::unique_ptr<LinkQueue> Open(TimePoint now) = 0;
+  // The backend puts the store's own place into `options`.
+  virtual std::unique_ptr<LinkQueue> Open(QueueOptions options, TimePoint now) = 0;
 };
 
 using MakeBackend = std::unique_ptr<QueueBackend> (*)();
@@ -33,7 +35,7 @@ class LinkQueueContract : public testing::TestWithParam<MakeBackend> {
   // As after a restart.
   void Reopen() {
     queue_.reset();
-    queue_ = backend_->Open(now_);
+    queue_ = backend_->Open(options_, now_);
     ASSERT_NE(queue_, nullptr);
   }
 
@@ -76,6 +78,21 @@ class LinkQueueContract : public testing::TestWithParam<MakeBackend> {
     return leases.empty() ? Lease{} : leases[0];
   }
 
+  void Learn(const CatalogUpdate& update) {
+    const Result<BatchResult> result =
+        queue_->Execute({now_, {}, {}, 0, Duration(0), std::span(&update, 1)});
+    EXPECT_TRUE(result.ok()) << result.error().message;
+  }
+
+  std::vector<CatalogUpdate> Catalog() {
+    Result<std::vector<CatalogUpdate>> catalog = queue_->Catalog();
+    EXPECT_TRUE(catalog.ok()) << catalog.error().message;
+    return catalog ? *std::move(catalog) : std::vector<CatalogUpdate>();
+  }
+
+  // What a link shows once it is applied.
+  static constexpr LinkFingerprint kShown{17, 42};
+
   static Outcome OutcomeOf(const Lease& lease, Outcome::Kind kind) {
     Outcome outcome;
     outcome.kind = kind;
@@ -83,7 +100,7 @@ class LinkQueueContract : public testing::TestWithParam<MakeBackend> {
     outcome.token = lease.token;
     outcome.revision = lease.revision;
     outcome.applied = lease.applied;
-    if (kind == Outcome::Kind::kApplied) outcome.applied = {Presence::kThere, "5f0e"};
+    if (kind == Outcome::Kind::kApplied) outcome.applied = {Presence::kThere, "5f0e", kShown};
     if (kind == Outcome::Kind::kRemoved) outcome.applied = {};
     return outcome;
   }
@@ -94,6 +111,13 @@ class LinkQueueContract : public testing::TestWithParam<MakeBackend> {
     return result && result->outcomes.at(0);
   }
   bool End(const Lease& lease, Outcome::Kind kind) { return End(OutcomeOf(lease, kind)); }
+  // LaunchDarkly has said that there is no such flag.
+  void NoSuchFlag(const Lease& lease) {
+    Outcome unknown = OutcomeOf(lease, Outcome::Kind::kUnknownFlag);
+    unknown.due = now_ + std::chrono::hours(6);
+    unknown.applied = {};
+    EXPECT_TRUE(End(unknown));
+  }
   // Claims the one link that is due and reports it as done.
   Lease Deliver() {
     const Lease lease = ClaimOne();
@@ -113,6 +137,7 @@ class LinkQueueContract : public testing::TestWithParam<MakeBackend> {
                                     books.failed);
   }
 
+  QueueOptions options_;
   UnlinkRule rule_ = UnlinkRule::kDeleted;
   TimePoint now_ = At(0);
   std::unique_ptr<LinkQueue> queue_;
@@ -120,6 +145,30 @@ class LinkQueueContract : public testing::TestWithParam<MakeBackend> {
  private:
   std::unique_ptr<QueueBackend> backend_ = GetParam()();
   std::uint64_t events_ = 0;
+};
+
+// Of a queue with two places per flag.
+class FullFlagContract : public LinkQueueContract {
+ protected:
+  void SetUp() override {
+    options_.max_links_per_flag = 2;
+    LinkQueueContract::SetUp();
+  }
+
+  static std::string Resource(int number) { return "acme/" + std::to_string(number); }
+  void Mention(int resource, const std::string& title = "Roll out the checkout") {
+    Commit(Showing(Naming({"checkout-v2"}, "", Resource(resource)), title));
+  }
+  void Delete(int resource) { Commit(Deleting("", Resource(resource))); }
+  // The resources of what is due; their links are there from now on, or gone.
+  std::vector<std::string> DeliverAll() {
+    std::vector<std::string> resources;
+    for (const Lease& lease : Claim()) {
+      End(lease, lease.wanted.wanted ? Outcome::Kind::kApplied : Outcome::Kind::kRemoved);
+      resources.push_back(lease.resource);
+    }
+    return resources;
+  }
 };
 
 }  // namespace flaglinkd

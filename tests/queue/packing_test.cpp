@@ -34,6 +34,22 @@ TEST(Packing, PastTheEndIsDamage) {
   EXPECT_FALSE(unpacker.Finished());
 }
 
+TEST(Packing, WholeContentComesBack) {
+  Content content;
+  content.name = "SHOP-42";
+  content.title = "Roll out the checkout";
+  content.url = "https://acme.example/browse/SHOP-42";
+  content.description = "All of it";
+  content.integration_key = "jira";
+  content.created = TimePoint(std::chrono::seconds(7));
+  content.metadata = {{"creator", "Ada"}, {"status", ""}};
+  const std::string packed = PackWhole(content);
+  EXPECT_EQ(UnpackWhole(packed), content);
+  for (std::size_t size = 0; size < packed.size(); ++size)
+    EXPECT_EQ(UnpackWhole(packed.substr(0, size)), std::nullopt) << size;
+  EXPECT_EQ(UnpackWhole(packed + "x"), std::nullopt);
+}
+
 TEST(Packing, MentionsComeBack) {
   const std::vector<StoredMention> mentions = {{1, Carrier::kText, "flag URL in description"},
                                                {std::int64_t{1} << 40, Carrier::kField, ""}};

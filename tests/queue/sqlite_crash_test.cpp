@@ -2,7 +2,6 @@
 // and nothing half-done stays.
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,6 +10,7 @@
 
 #include "daemon/queue/sqlite_link_queue.h"
 #include "tests/fakes/changes.h"
+#include "tests/fakes/full_disk.h"
 #include "tests/fakes/temporary_folder.h"
 
 namespace flaglinkd {
@@ -88,24 +88,6 @@ TEST(SqliteCrash, NothingAcknowledgedIsLostWhenTheProcessIsKilled) {
     next = static_cast<int>(statistics.waiting);
   }
 }
-
-// No file of this process grows beyond the limit meanwhile: the disk is full as far as SQLite can
-// tell.
-class FullDisk {
- public:
-  explicit FullDisk(rlim_t bytes) {
-    signal(SIGXFSZ, SIG_IGN);
-    getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit full{bytes, before_.rlim_max};
-    setrlimit(RLIMIT_FSIZE, &full);
-  }
-  ~FullDisk() { setrlimit(RLIMIT_FSIZE, &before_); }
-  FullDisk(const FullDisk&) = delete;
-  FullDisk& operator=(const FullDisk&) = delete;
-
- private:
-  rlimit before_{};
-};
 
 TEST(SqliteCrash, AFullDiskStoresNothingAndIsOverWhenThereIsRoom) {
   TemporaryFolder folder;

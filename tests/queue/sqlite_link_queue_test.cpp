@@ -10,14 +10,14 @@
 #include "daemon/queue/sqlite_database.h"
 #include "tests/fakes/temporary_folder.h"
 #include "tests/queue/link_queue_contract.h"
+#include "tests/queue/queue_admin_contract.h"
 
 namespace flaglinkd {
 namespace {
 
 class SqliteBackend final : public QueueBackend {
  public:
-  std::unique_ptr<LinkQueue> Open(TimePoint now) override {
-    QueueOptions options;
+  std::unique_ptr<LinkQueue> Open(QueueOptions options, TimePoint now) override {
     options.file = folder_ / "flaglinkd.db";
     Result<std::unique_ptr<LinkQueue>> queue = OpenSqliteQueue(options, now);
     EXPECT_TRUE(queue.ok()) << queue.error().message;
@@ -33,6 +33,11 @@ std::unique_ptr<QueueBackend> MakeSqliteBackend() {
 }
 
 INSTANTIATE_TEST_SUITE_P(Sqlite, LinkQueueContract, testing::Values(&MakeSqliteBackend),
+                         [](const auto&) { return "Sqlite"; });
+INSTANTIATE_TEST_SUITE_P(Sqlite, FullFlagContract, testing::Values(&MakeSqliteBackend),
+                         [](const auto&) { return "Sqlite"; });
+
+INSTANTIATE_TEST_SUITE_P(Sqlite, QueueAdminContract, testing::Values(&MakeSqliteBackend),
                          [](const auto&) { return "Sqlite"; });
 
 class SqliteQueue : public testing::Test {

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <vector>
 
+#include "daemon/queue/admin_statements.h"
 #include "daemon/queue/schema.h"
 #include "daemon/queue/sqlite_database.h"
 #include "daemon/queue/statements.h"
@@ -14,8 +15,12 @@
 namespace flaglinkd {
 namespace {
 
+using testing::AnyOf;
+using testing::Contains;
+using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 class Plans : public testing::Test {
@@ -46,17 +51,42 @@ TEST_F(Plans, AClaimGoesAlongTheIndexOfDueLinks) {
               ElementsAre(HasSubstr("links USING COVERING INDEX links_due")));
 }
 
+TEST_F(Plans, LinksThatWaitForTheirFlagOrForRoomAreFoundByTheirIndexes) {
+  EXPECT_THAT(PlanOf(statements::kLinksOfUnknownFlag),
+              ElementsAre("SEARCH l USING INDEX links_unknown (flag_id=?)"));
+  EXPECT_THAT(PlanOf(statements::kLinksWithoutRoom),
+              ElementsAre("SEARCH l USING INDEX links_without_room (flag_id=?)"));
+  // Once, at the start, along an index that is small or empty.
+  EXPECT_THAT(PlanOf(statements::kFlagsWithoutRoom),
+              ElementsAre("SCAN links USING INDEX links_without_room"));
+}
+
+TEST_F(Plans, TheCatalogueIsAskedByKey) {
+  EXPECT_THAT(PlanOf(statements::kIsMissing),
+              ElementsAre("SEARCH f USING INTEGER PRIMARY KEY (rowid=?)",
+                          StartsWith("SEARCH c USING PRIMARY KEY (project=?)")));
+}
+
+TEST_F(Plans, WhetherALinkOfTheResourceIsOpenIsAskedByKey) {
+  EXPECT_THAT(
+      PlanOf(statements::kDropAccepted),
+      ElementsAre("SEARCH resources USING INTEGER PRIMARY KEY (rowid=?)",
+                  StartsWith("SCALAR SUBQUERY"), "SEARCH links USING PRIMARY KEY (resource_id=?)"));
+}
+
 TEST_F(Plans, EveryOtherStatementSearchesByKey) {
   for (const char* sql : {statements::kFindName,
                           statements::kNameOf,
                           statements::kFindFlag,
                           statements::kFlagOf,
+                          statements::kMissFlag,
                           statements::kConfirmDelivery,
                           statements::kFindResource,
                           statements::kFindResourceByName,
                           statements::kReadResource,
                           statements::kChangeResource,
                           statements::kRenameResource,
+                          statements::kKeepAccepted,
                           statements::kReadPart,
                           statements::kLastBody,
                           statements::kLastBodyOfPart,
@@ -69,6 +99,35 @@ TEST_F(Plans, EveryOtherStatementSearchesByKey) {
                           statements::kRemoveLink,
                           statements::kSetTotal}) {
     EXPECT_THAT(PlanOf(sql), ElementsAre(StartsWith("SEARCH "))) << sql;
+  }
+}
+
+TEST_F(Plans, ALinkOrAResourceThatAPersonNamesIsSearchedByKey) {
+  EXPECT_THAT(PlanOf(statements::kLinksById)[0],
+              StartsWith("SEARCH l USING PRIMARY KEY (resource_id=? AND flag_id=?)"));
+  const std::vector<std::string> plan = PlanOf(statements::kLinksByResource);
+  EXPECT_EQ(plan[0], "SEARCH l USING PRIMARY KEY (resource_id=?)");
+  EXPECT_THAT(plan, Contains(HasSubstr("(name_space=? AND key=?)")));
+  EXPECT_THAT(plan, Contains(HasSubstr("resources_by_name (name_space=? AND name=?)")));
+  EXPECT_THAT(plan, Not(Contains(HasSubstr("SCAN r"))));
+  for (const char* sql :
+       {statements::kShowResource, statements::kMentionsOfParts, statements::kReadPayload}) {
+    EXPECT_THAT(PlanOf(sql), ElementsAre(StartsWith("SEARCH "))) << sql;
+  }
+}
+
+TEST_F(Plans, EventsAreListedDownFromTheNewestWithoutSorting) {
+  EXPECT_EQ(PlanOf(statements::kEvents)[0],
+            "SEARCH e USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)");
+  EXPECT_THAT(PlanOf(statements::kEvents), Not(Contains(HasSubstr("ORDER BY"))));
+}
+
+TEST_F(Plans, RetentionGoesAlongTheKeysWithoutSorting) {
+  for (const char* sql :
+       {statements::kOldestEvents, statements::kRemoveEvents, statements::kOldestPayloads,
+        statements::kRemovePayloads, statements::kNextParts, statements::kRemovePart,
+        statements::kNextResources, statements::kRemoveResource}) {
+    EXPECT_THAT(PlanOf(sql), Each(Not(AnyOf(StartsWith("SCAN"), HasSubstr("ORDER BY"))))) << sql;
   }
 }
 

@@ -4,11 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <cstdlib>
 #include <future>
 #include <optional>
 #include <thread>
 
 #include "daemon/base/guarded.h"
+#include "daemon/queue/queue_admin.h"
 #include "tests/fakes/changes.h"
 #include "tests/fakes/manual_clock.h"
 
@@ -23,9 +25,10 @@ using testing::SizeIs;
 class ScriptedQueue final : public LinkQueue {
  public:
   struct State {
-    bool held = false, failing = false;
-    std::vector<std::size_t> events, outcomes, claims;  // per batch
+    bool held = false, failing = false, full = false;
+    std::vector<std::size_t> events, outcomes, claims, updates;  // per batch
     int probes = 0;
+    int sweeps = 0, sweeps_left = 0;
     std::int64_t stored = 0;
   };
 
@@ -35,6 +38,7 @@ class ScriptedQueue final : public LinkQueue {
       state->events.push_back(batch.events.size());
       state->outcomes.push_back(batch.outcomes.size());
       state->claims.push_back(batch.claim_limit);
+      state->updates.push_back(batch.catalog.size());
     }
     state_.Notify();
     auto state = state_.Wait([](const State& now) { return !now.held; });
@@ -42,6 +46,10 @@ class ScriptedQueue final : public LinkQueue {
       return Error{Error::Code::kUnavailable, "write x.db: database or disk is full"};
     BatchResult result;
     for (const IncomingEvent& event : batch.events) {
+      if (state->full) {
+        result.events.push_back({CommitResult::Kind::kUnavailable, 0, 0, "over max_bytes"});
+        continue;
+      }
       result.events.push_back({CommitResult::Kind::kStored, ++state->stored, 0, event.delivery_id});
     }
     for (const Outcome& outcome : batch.outcomes) result.outcomes.push_back(outcome.token % 2 == 1);
@@ -60,11 +68,27 @@ class ScriptedQueue final : public LinkQueue {
     {
       auto state = state_.Lock();
       ++state->probes;
+      if (state->full) status = Error{Error::Code::kUnavailable, "write x.db: over max_bytes"};
       if (state->failing) status = Error{Error::Code::kUnavailable, "write x.db: still full"};
     }
     state_.Notify();
     return status;
   }
+
+  Result<bool> Sweep(TimePoint) override {
+    {
+      auto state = state_.Lock();
+      ++state->sweeps;
+      if (state->sweeps_left > 0) --state->sweeps_left;
+    }
+    state_.Notify();
+    auto state = state_.Lock();
+    if (state->failing) return Error{Error::Code::kUnavailable, "write x.db: sweep"};
+    return state->sweeps_left > 0;
+  }
+
+  Result<std::vector<CatalogUpdate>> Catalog() override { return std::vector<CatalogUpdate>(); }
+  QueueAdmin& Admin() override { std::abort(); }
 
   void Hold() { state_.Lock()->held = true; }
   void Release() {
@@ -72,6 +96,8 @@ class ScriptedQueue final : public LinkQueue {
     state_.Notify();
   }
   void Fail(bool failing) { state_.Lock()->failing = failing; }
+  void Fill(bool full) { state_.Lock()->full = full; }
+  void LeaveToSweep(int sweeps) { state_.Lock()->sweeps_left = sweeps; }
   // Once the state is as asked for.
   template <typename Ready>
   State Await(Ready ready) {
@@ -114,6 +140,12 @@ class WriterTest : public testing::Test {
     auto promise = std::make_shared<std::promise<std::vector<Lease>>>();
     writer_->Claim(limit, std::chrono::minutes(1),
                    [promise](std::vector<Lease> leases) { promise->set_value(std::move(leases)); });
+    return promise->get_future();
+  }
+  std::future<bool> Learn(std::string project) {
+    auto promise = std::make_shared<std::promise<bool>>();
+    writer_->Learn({std::move(project), {}, {}},
+                   [promise](bool stored) { promise->set_value(stored); });
     return promise->get_future();
   }
   // The writer is in the midst of a batch, so that what comes now waits.
@@ -240,6 +272,124 @@ TEST_F(WriterTest, ABatchThatHadNothingToWriteDoesNotEndTrouble) {
   EXPECT_EQ(writer_->Trouble(), "");
 }
 
+TEST_F(WriterTest, EventsThatFindNoRoomAreTroubleThoughTheirBatchIsStored) {
+  Start();
+  queue_.Fill(true);
+  EXPECT_EQ(Commit("a").get().reason, "over max_bytes");
+  EXPECT_EQ(writer_->Trouble(), "write x.db: over max_bytes");
+  queue_.Fill(false);
+  EXPECT_EQ(Commit("b").get().kind, CommitResult::Kind::kStored);
+  EXPECT_EQ(writer_->Trouble(), "");
+}
+
+TEST_F(WriterTest, NewsOfFlagsJoinTheNextBatch) {
+  Start();
+  HoldUp();
+  auto first = Learn("default"), second = Learn("mobile");
+  auto event = Commit("a");
+  queue_.Release();
+  EXPECT_TRUE(first.get());
+  EXPECT_TRUE(second.get());
+  event.wait();
+  EXPECT_THAT(queue_.Await([](const auto&) { return true; }).updates, ElementsAre(0, 2));
+}
+
+TEST_F(WriterTest, NewsOfFlagsThatAreNotStoredAreToldSo) {
+  Start({.max_questions = 1});
+  HoldUp();
+  queue_.Fail(true);
+  auto failed = Learn("default"), refused = Learn("mobile");
+  EXPECT_FALSE(refused.get());  // at once: one waits already
+  queue_.Release();
+  EXPECT_FALSE(failed.get());
+}
+
+TEST_F(WriterTest, QuestionsAreAnsweredInOrderOnTheWritersThread) {
+  Start();
+  HoldUp();
+  Guarded<std::vector<int>> answered;
+  std::thread::id asked_on;
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(writer_->Ask([&, i](LinkQueue& queue) {
+      EXPECT_EQ(&queue, &queue_);
+      asked_on = std::this_thread::get_id();
+      answered.Lock()->push_back(i);
+      answered.Notify();
+    }));
+  }
+  EXPECT_THAT(*answered.Lock(), IsEmpty());
+  queue_.Release();
+  answered.Wait([](const auto& all) { return all.size() == 3; });
+  EXPECT_THAT(*answered.Lock(), ElementsAre(0, 1, 2));
+  EXPECT_NE(asked_on, std::this_thread::get_id());
+  writer_.reset();  // before what it refers to
+}
+
+TEST_F(WriterTest, BatchesGoOnBetweenQuestions) {
+  Start();
+  HoldUp();
+  std::promise<std::size_t> batches;
+  writer_->Ask([](LinkQueue&) {});
+  writer_->Ask([&](LinkQueue&) {
+    batches.set_value(queue_.Await([](const auto&) { return true; }).events.size());
+  });
+  auto event = Commit("a");
+  queue_.Release();
+  EXPECT_EQ(batches.get_future().get(), 2u);
+  event.wait();
+  writer_.reset();  // before what it refers to
+}
+
+TEST_F(WriterTest, QuestionsBeyondTheBoundAreNotTaken) {
+  Start({.max_questions = 1});
+  HoldUp();
+  std::promise<void> answered;
+  EXPECT_TRUE(writer_->Ask([&](LinkQueue&) { answered.set_value(); }));
+  EXPECT_FALSE(writer_->Ask([](LinkQueue&) { FAIL(); }));
+  queue_.Release();
+  answered.get_future().wait();
+  writer_.reset();  // before what it refers to
+}
+
+TEST_F(WriterTest, WhatAQuestionChangedIsTold) {
+  Guarded<int> told(0);
+  Start({}, {{}, [&](const QueueStatistics&) {
+               ++*told.Lock();
+               told.Notify();
+             }});
+  writer_->Ask([](LinkQueue&) {});
+  EXPECT_EQ(*told.Wait([](int times) { return times > 0; }), 1);
+  writer_.reset();  // before what it refers to
+}
+
+TEST_F(WriterTest, ItSweepsUntilThereIsNothingLeftAndAgainAfterAMinute) {
+  queue_.LeaveToSweep(5);
+  Start();
+  Commit("a").wait();
+  EXPECT_EQ(queue_.Await([](const auto& state) { return state.sweeps_left == 0; }).sweeps, 5);
+  Commit("b").wait();
+  Commit("c").wait();
+  EXPECT_EQ(queue_.Await([](const auto&) { return true; }).sweeps, 5);
+  clock_.Advance(std::chrono::minutes(1));
+  Commit("d").wait();
+  EXPECT_EQ(queue_.Await([](const auto& state) { return state.sweeps > 5; }).sweeps, 6);
+}
+
+TEST_F(WriterTest, ASweepThatFailsIsTrouble) {
+  Start();
+  Commit("a").wait();
+  queue_.Await([](const auto& state) { return state.sweeps == 1; });
+  clock_.Advance(std::chrono::minutes(1));
+  queue_.Fail(true);
+  std::promise<void> asked;
+  writer_->Ask([&](LinkQueue&) { asked.set_value(); });
+  asked.get_future().wait();
+  queue_.Await([](const auto& state) { return state.sweeps == 2; });
+  while (writer_->Trouble().empty()) std::this_thread::yield();  // it is about to be told
+  EXPECT_THAT(writer_->Trouble(), testing::AnyOf("write x.db: sweep", "write x.db: still full"));
+  writer_.reset();  // before what it refers to
+}
+
 TEST_F(WriterTest, TheObserverHearsOfBatchesAndNumbers) {
   std::promise<std::size_t> committed;
   std::promise<QueueStatistics> changed;
@@ -267,17 +417,22 @@ TEST_F(WriterTest, ItShowsThatItIsAlive) {
   EXPECT_EQ(writer_->LastAlive(), clock_.Now());
 }
 
-TEST_F(WriterTest, WhatWaitsIsCommittedBeforeTheEnd) {
+TEST_F(WriterTest, WhatWaitsIsCommittedAndAnsweredBeforeTheEnd) {
   Start({.max_batch = 2, .max_waiting = 100});
   HoldUp();
   std::vector<std::future<CommitResult>> results;
   for (const char* name : {"a", "b", "c"}) results.push_back(Commit(name));
   auto recorded = Record({1});
+  auto learned = Learn("default");
+  int answered = 0;
+  for (int i = 0; i < 3; ++i) writer_->Ask([&](LinkQueue&) { ++answered; });
   std::thread release([&] { queue_.Release(); });
   writer_.reset();
   release.join();
   for (auto& result : results) EXPECT_EQ(result.get().kind, CommitResult::Kind::kStored);
   EXPECT_THAT(recorded.get(), ElementsAre(true));
+  EXPECT_TRUE(learned.get());
+  EXPECT_EQ(answered, 3);
 }
 
 }  // namespace

@@ -25,6 +25,9 @@ class FailingQueue final : public LinkQueue {
     if (fails) return Error{Error::Code::kUnavailable, "disk full"};
     return queue_.Execute(batch);
   }
+  Result<std::vector<CatalogUpdate>> Catalog() override { return queue_.Catalog(); }
+  Result<bool> Sweep(TimePoint now) override { return queue_.Sweep(now); }
+  QueueAdmin& Admin() override { return queue_.Admin(); }
   QueueStatistics Statistics(TimePoint now) const override { return queue_.Statistics(now); }
   Status Ready() override {
     if (fails) return Error{Error::Code::kUnavailable, "disk full"};

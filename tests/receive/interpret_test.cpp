@@ -197,6 +197,45 @@ TEST(Interpret, FiltersByOnlyAndExcept) {
             Interpretation::Outcome::kEvent);
 }
 
+LambdaAdapter::Extractor Telling(std::vector<FlagNews> news) {
+  return [news](const AdapterInput&) {
+    Extraction extraction = Extracted({});
+    extraction.flag_news = news;
+    return extraction;
+  };
+}
+
+TEST(Interpret, GroupsNewsOfFlagsByProject) {
+  const Source source = MakeSource(Telling({{{"default", "a-b"}, FlagNews::State::kLive},
+                                            {{"default", "c-d"}, FlagNews::State::kArchived},
+                                            {{"default", "a-b"}, FlagNews::State::kGone}}));
+  const Interpretation reading = Interpret(source, KnownFlags(), MakeWebhook("{}"));
+  ASSERT_EQ(reading.outcome, Interpretation::Outcome::kEvent);
+  ASSERT_EQ(reading.event.flag_news.size(), 1u);
+  const CatalogUpdate& update = reading.event.flag_news[0];
+  EXPECT_EQ(update.project, "default");
+  EXPECT_FALSE(update.complete.has_value());
+  EXPECT_EQ(update.flags,
+            (std::vector<CatalogUpdate::Flag>{{"c-d", CatalogUpdate::State::kArchived, ""},
+                                              {"a-b", CatalogUpdate::State::kGone, ""}}));
+}
+
+TEST(Interpret, LeavesNewsOfOtherProjectsOut) {
+  const Interpretation both =
+      Interpret(MakeSource(Telling({{{"mobile", "a-b"}, FlagNews::State::kLive},
+                                    {{"default", "a-b"}, FlagNews::State::kLive}})),
+                KnownFlags(), MakeWebhook("{}"));
+  ASSERT_EQ(both.event.flag_news.size(), 1u);
+  EXPECT_EQ(both.event.flag_news[0].project, "default");
+  EXPECT_EQ(both.reason, "project mobile is none of the source's");
+
+  const Interpretation none =
+      Interpret(MakeSource(Telling({{{"mobile", "a-b"}, FlagNews::State::kLive}})), KnownFlags(),
+                MakeWebhook("{}"));
+  EXPECT_EQ(none.outcome, Interpretation::Outcome::kIgnored);
+  EXPECT_EQ(none.reason, "project mobile is none of the source's");
+}
+
 TEST(Interpret, FailsAnEventThatPassesABoundAndTakesTheFirst) {
   std::string text;
   for (int i = 0; i < 70; ++i) text += " flag:key-" + std::to_string(i);

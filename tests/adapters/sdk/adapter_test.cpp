@@ -23,6 +23,11 @@ Outcome Answer(const Request& request, const Sink& sink) {
   sink.Emit(change);
   return request.IsForm() ? Ignore(sink, "a form") : Outcome::kExtracted;
 }
+Outcome TellOfAFlag(const Request&, const Sink& sink) {
+  if (!sink.TakesFlags()) sink.Explain("the daemon is too old");
+  sink.Tell("default", "checkout-v2", FlagState::kArchived);
+  return Outcome::kExtracted;
+}
 const char* Check(const Pairs& options) {
   if (options["throw"]) throw 7;
   return options["site"] ? nullptr : "no site";
@@ -36,11 +41,13 @@ constexpr Declaration kAnswering{.name = "answering",
                                  .headers = kHeaders.names,
                                  .extract = Answer,
                                  .check_options = Check};
+constexpr Declaration kTelling{.name = "telling", .extract = TellOfAFlag};
+constexpr flaglink_adapter kTellingAdapter = adapter_detail::Describe<kTelling>();
 constexpr flaglink_adapter kThrowingAdapter = adapter_detail::Describe<kThrowing>();
 constexpr flaglink_adapter kAnsweringAdapter = adapter_detail::Describe<kAnswering>();
 
 struct Seen {
-  std::vector<std::string> reasons;
+  std::vector<std::string> reasons, flags;
   std::vector<flaglink_change> changes;
   std::string name, author, labels;
 };
@@ -63,7 +70,11 @@ flaglink_sink SinkInto(Seen& seen) {
       },
       [](void*, const flaglink_need*) {},
       [](void*, std::uint32_t, const flaglink_pair*, std::size_t, flaglink_str, flaglink_str) {},
-      [](void* context, flaglink_str reason) { In(context).reasons.emplace_back(ToView(reason)); }};
+      [](void* context, flaglink_str reason) { In(context).reasons.emplace_back(ToView(reason)); },
+      [](void* context, flaglink_str project, flaglink_str key, std::uint32_t state) {
+        In(context).flags.push_back(std::string(ToView(project)) + '/' + std::string(ToView(key)) +
+                                    ' ' + std::to_string(state));
+      }};
 }
 
 flaglink_request RequestOf(std::string_view body, std::string_view content_type) {
@@ -93,6 +104,49 @@ TEST(Adapter, AStructOfAnOlderAbiIsRefusedUnread) {
   request.struct_size = sizeof(request) - 1;
   EXPECT_EQ(kAnsweringAdapter.extract(&request, &sink), FLAGLINK_MALFORMED);
   EXPECT_TRUE(seen.changes.empty());
+}
+
+TEST(Adapter, NewsOfAFlagArriveAsTheyLeft) {
+  Seen seen;
+  const flaglink_sink sink = SinkInto(seen);
+  const flaglink_request request = RequestOf("{}", "application/json");
+  EXPECT_EQ(kTellingAdapter.extract(&request, &sink), FLAGLINK_EXTRACTED);
+  EXPECT_EQ(seen.flags, std::vector<std::string>{"default/checkout-v2 2"});
+}
+
+// As a daemon had it before there was news of flags: what lies behind its end is not even memory of
+// the sink.
+TEST(Adapter, AnOlderDaemonIsToldNothingOfFlags) {
+  Seen seen;
+  flaglink_sink sink = SinkInto(seen);
+  sink.struct_size = offsetof(flaglink_sink, flag);
+  sink.flag = nullptr;
+  const flaglink_request request = RequestOf("{}", "application/json");
+  EXPECT_EQ(kTellingAdapter.extract(&request, &sink), FLAGLINK_EXTRACTED);
+  EXPECT_EQ(seen.reasons, std::vector<std::string>{"the daemon is too old"});
+  EXPECT_EQ(kAnsweringAdapter.extract(&request, &sink), FLAGLINK_EXTRACTED);
+  EXPECT_EQ(seen.changes.size(), 1u);
+}
+
+TEST(Adapter, ALaterDaemonWithALargerSinkIsAnswered) {
+  Seen seen;
+  struct LaterSink {
+    flaglink_sink known;
+    void (*later)(void* context);
+  } sink = {SinkInto(seen), nullptr};
+  sink.known.struct_size = sizeof(sink);
+  const flaglink_request request = RequestOf("{}", "application/json");
+  EXPECT_EQ(kTellingAdapter.extract(&request, &sink.known), FLAGLINK_EXTRACTED);
+  EXPECT_EQ(seen.flags.size(), 1u);
+}
+
+TEST(Adapter, ASinkWithoutWhatAbi1BeganWithIsRefused) {
+  Seen seen;
+  flaglink_sink sink = SinkInto(seen);
+  sink.struct_size = offsetof(flaglink_sink, explain);
+  const flaglink_request request = RequestOf("{}", "application/json");
+  EXPECT_EQ(kTellingAdapter.extract(&request, &sink), FLAGLINK_MALFORMED);
+  EXPECT_TRUE(seen.flags.empty());
 }
 
 TEST(Adapter, AbsentAndEmptyArriveAsTheyLeft) {

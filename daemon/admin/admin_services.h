@@ -1,0 +1,38 @@
+// What the admin API can have done by the rest of the service. All are called on an admin
+// listener's thread or on one of those that answer, and return at once.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "daemon/domain/reading.h"
+#include "daemon/domain/webhook.h"
+#include "daemon/queue/link_queue.h"
+#include "daemon/queue/queue_admin.h"
+
+namespace flaglinkd {
+
+struct AdminServices {
+  // Runs `question` on the thread that owns the queue; destroys it unrun when the service ends.
+  std::function<void(std::function<void(QueueAdmin&)> question)> ask;
+
+  // The namespace of a configured source; nothing: there is no such source.
+  std::function<std::optional<std::string>(const std::string& source)> name_space_of;
+
+  // What the present rules make of a stored event.
+  std::function<void(const EventReport&, const Payload&, std::function<void(const Reading&)> done)>
+      explain;
+
+  // Does it: kFailed, with nothing stored, if it can't be read now either. kUnavailable: stop.
+  std::function<void(const EventReport&, const Payload&,
+                     std::function<void(const CommitResult&)> done)>
+      replay;
+
+  // A webhook of a configured source that nobody has to vouch for. Its results are those of replay.
+  std::function<void(const std::string& source, Webhook,
+                     std::function<void(const CommitResult&)> done)>
+      import;
+};
+
+}  // namespace flaglinkd

@@ -1,0 +1,20 @@
+// What a person asks of a running service about its links and events, and the request of the admin
+// API that this becomes. Pure.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "daemon/base/clock.h"
+#include "daemon/base/result.h"
+#include "daemon/cli/verbs.h"
+#include "daemon/http/http_client.h"
+
+namespace flaglinkd {
+
+// kInvalid: an ID that is none, an action on everything, or a time that is none; for the person who
+// typed it.
+Result<HttpCall> RequestOf(QueueVerb verb, const QueueArguments& arguments, TimePoint now);
+
+}  // namespace flaglinkd

@@ -1,0 +1,24 @@
+// The verbs that speak to a running service, as the command line describes them.
+#pragma once
+
+#include <functional>
+
+#include "daemon/cli/verbs.h"
+
+namespace CLI {
+class App;
+}
+
+namespace flaglinkd {
+
+struct ServiceArguments {
+  QueueArguments queue;
+  ImportArguments import;
+  bool json = false;
+  std::function<int()> run;  // what the command line asks for, if it is one of these verbs
+};
+
+// All outlive the parsing, and `run`.
+void DescribeServiceVerbs(CLI::App& app, LoadSettings& settings, ServiceArguments& arguments);
+
+}  // namespace flaglinkd

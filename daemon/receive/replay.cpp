@@ -1,0 +1,120 @@
+#include "daemon/receive/replay.h"
+
+#include <memory>
+#include <utility>
+
+namespace flaglinkd {
+namespace {
+
+struct Visit {
+  std::shared_ptr<const SourceSet> sources;
+  const Source* source;
+  std::shared_ptr<const KnownFlags> known;
+  Webhook webhook;
+};
+
+// As it came, but for what was not kept.
+Webhook WebhookOf(const EventReport& event, const Payload& payload) {
+  Webhook webhook{"POST", payload.headers, payload.body, event.received};
+  webhook.headers.push_back({"content-type", payload.content_type});
+  return webhook;
+}
+
+CommitResult NotStored(CommitResult::Kind kind, std::string reason) {
+  return {kind, 0, 0, std::move(reason)};
+}
+
+CommitResult NotStored(const Error& error) {
+  return NotStored(error.code == Error::Code::kUnavailable ? CommitResult::Kind::kUnavailable
+                                                           : CommitResult::Kind::kFailed,
+                   error.message);
+}
+
+Reading ReadingOf(Result<Interpretation> read) {
+  if (!read) return {"failed", read.error().message, {}};
+  switch (read->outcome) {
+    case Interpretation::Outcome::kIgnored: return {"ignored", read->reason, {}};
+    case Interpretation::Outcome::kHandshake: return {"handshake", read->reason, {}};
+    case Interpretation::Outcome::kEvent: break;
+  }
+  IncomingEvent& event = read->event;
+  return event.failure.empty() ? Reading{"stored", read->reason, std::move(event.changes)}
+                               : Reading{"failed", event.failure, std::move(event.changes)};
+}
+
+}  // namespace
+
+std::optional<std::string> Replay::NameSpaceOf(const std::string& source) {
+  const std::shared_ptr<const SourceSet> sources = intake_.Sources();
+  const Source* found = sources->FindByName(source);
+  return found == nullptr ? std::nullopt : std::optional(found->options.name_space);
+}
+
+void Replay::Explain(const EventReport& event, const Payload& payload,
+                     std::function<void(const Reading&)> done) {
+  Read(event.source, WebhookOf(event, payload),
+       [done = std::move(done)](Result<Interpretation> read) { done(ReadingOf(std::move(read))); });
+}
+
+void Replay::Again(const EventReport& event, const Payload& payload, Done done) {
+  Commit(event.source, WebhookOf(event, payload), Keeping::kNoPayload, std::move(done));
+}
+
+void Replay::Import(const std::string& source, Webhook webhook, Done done) {
+  const std::shared_ptr<const SourceSet> sources = intake_.Sources();
+  const Source* found = sources->FindByName(source);
+  if (found != nullptr && webhook.body.size() > found->options.body_limit) {
+    return done(NotStored(CommitResult::Kind::kFailed,
+                          "larger than the source's body_limit, which is " +
+                              std::to_string(found->options.body_limit) + " bytes"));
+  }
+  webhook.received = intake_.NextReceipt();
+  Commit(source, std::move(webhook), Keeping::kPayload, std::move(done));
+}
+
+void Replay::Commit(const std::string& source, Webhook webhook, Keeping keeping, Done done) {
+  Read(source, std::move(webhook),
+       [&writer = writer_, keeping, done = std::move(done)](Result<Interpretation> read) {
+         if (!read) return done(NotStored(read.error()));
+         IncomingEvent event = std::move(read->event);
+         if (read->outcome != Interpretation::Outcome::kEvent) {
+           return done(NotStored(CommitResult::Kind::kIgnored, read->reason));
+         }
+         // It is stored already, or in somebody's file; once is enough.
+         if (event.changes.empty() && event.flag_news.empty()) {
+           return done(NotStored(CommitResult::Kind::kFailed, event.failure));
+         }
+         event.trusted = true;
+         if (keeping == Keeping::kNoPayload) event.payload = {};
+         writer.Commit(std::move(event), done);
+       });
+}
+
+void Replay::Read(const std::string& source, Webhook webhook, const Then& then) {
+  if (const std::optional<Error> refusal = Post(source, std::move(webhook), then)) then(*refusal);
+}
+
+// To a worker, as every webhook: an adapter may hang on this one. Why not, if so. Under the lock,
+// since after Stop the intake and the workers may be gone.
+std::optional<Error> Replay::Post(const std::string& source, Webhook webhook, const Then& then) {
+  const auto open = open_.Lock();
+  if (!*open) return Error{Error::Code::kUnavailable, "the service is ending"};
+  std::shared_ptr<const SourceSet> sources = intake_.Sources();
+  const Source* found = sources->FindByName(source);
+  if (found == nullptr) return Error{Error::Code::kNotFound, "no source is named " + source};
+  const auto visit = std::make_shared<const Visit>(
+      Visit{std::move(sources), found, intake_.Known(), std::move(webhook)});
+  const bool posted = workers_.Post({found->options.adapter,
+                                     [visit, then](JobTicket& ticket) {
+                                       Interpretation read =
+                                           Interpret(*visit->source, *visit->known, visit->webhook);
+                                       if (ticket.Claim()) then(std::move(read));
+                                     },
+                                     [then](const std::string& reason) {
+                                       then(Error{Error::Code::kInternal, reason});
+                                     }});
+  if (posted) return std::nullopt;
+  return Error{Error::Code::kUnavailable, "too much waits to be read: try again"};
+}
+
+}  // namespace flaglinkd
