@@ -1,5 +1,7 @@
 #include "daemon/service.h"
 
+#include <sys/stat.h>
+
 #include <atomic>
 #include <random>
 #include <utility>
@@ -12,6 +14,7 @@
 #include "daemon/http/http_listener.h"
 #include "daemon/launchdarkly/flag_catalog.h"
 #include "daemon/launchdarkly/launchdarkly_destination.h"
+#include "daemon/launchdarkly/project_flags.h"
 #include "daemon/launchdarkly/rate_budget.h"
 #include "daemon/observe/log.h"
 #include "daemon/observe/metrics.h"
@@ -180,7 +183,11 @@ std::unique_ptr<HttpClient> Service::Parts::MakeClient(int connections) const {
 
 // With delivery off nothing is asked of LaunchDarkly, but what is stored of it still counts.
 void Service::Parts::StartCatalog() {
-  if (config.launchdarkly.catalog_refresh == Duration(0) || !config.delivery.enabled) return;
+  if (config.launchdarkly.catalog_refresh == Duration(0)) return;
+  if (!config.delivery.enabled) {
+    return intake->SetKnownFlags(std::make_shared<const KnownFlags>(
+        ToKnownFlags(config.launchdarkly.projects, stored_catalog)));
+  }
   FlagCatalog::Surroundings surroundings{
       MakeClient(1),
       budget,
@@ -249,6 +256,9 @@ Status Service::Parts::StartListeners(const InheritedSockets& sockets) {
   if (!started) return started.error();
   hooks = *std::move(started);
 
+  // systemd makes /run/flaglinkd; for who runs it by hand it is made here. If it can't be, the
+  // listener says so.
+  static_cast<void>(mkdir(config.admin.socket.parent_path().c_str(), 0750));
   ListenerOptions socket_options;
   socket_options.address = "unix:" + config.admin.socket.string();
   socket_options.max_connections = 32;

@@ -182,6 +182,7 @@ int Demo(const std::filesystem::path& program) {
   const SystemClock clock;
   LaunchDarklyStandIn::Options options;
   options.token = token;
+  options.flags = {{"default", "checkout-v2"}, {"default", "express-lane"}};
   LaunchDarklyStandIn stand_in(std::move(options), clock);
   StandInServer server(stand_in);
   ListenerOptions loopback;

@@ -32,11 +32,16 @@ bool ApplyAll(const IncomingEvent& event, Resources& resources, std::string& ref
 }
 
 void AddRequests(const IncomingEvent& event, const std::string& installation,
-                 const std::string& resource, const ResourceState& state, DryRun& run) {
+                 const KnownFlags& known, const Resources::value_type& resource, DryRun& run) {
+  const auto& [id, state] = resource;
   for (const LinkState& link : state.links) {
     if (!link.wanted) continue;
+    if (known.StandingOf(link.flag.project, link.flag.key) == KnownFlags::Standing::kMissing) {
+      run.reason = "a link waits until there is a flag " + link.flag.project + "/" + link.flag.key;
+      continue;
+    }
     const std::string key =
-        LinkKey({installation, event.name_space, resource, state.content.name, link.flag});
+        LinkKey({installation, event.name_space, id, state.content.name, link.flag});
     Result<LinkBody> body = RenderLink(state.content, key, event.received);
     if (!body) {
       run.reason = body.error().message;
@@ -50,14 +55,15 @@ void AddRequests(const IncomingEvent& event, const std::string& installation,
 
 }  // namespace
 
-DryRun RunDry(const Source& source, const Webhook& webhook, const std::string& installation) {
+DryRun RunDry(const Source& source, const Webhook& webhook, const KnownFlags& known,
+              const std::string& installation) {
   DryRun run;
   if (source.options.verify) {
     run.verification = Verify(source.schemes, source.options.secrets, webhook, webhook.received);
   } else {
     run.verification = {Verdict::kAuthentic, "verify = \"none\"", 0};
   }
-  Interpretation reading = Interpret(source, KnownFlags(), webhook);
+  Interpretation reading = Interpret(source, known, webhook);
   run.reason = std::move(reading.reason);
   if (reading.outcome != Interpretation::Outcome::kEvent) {
     run.outcome = reading.outcome == Interpretation::Outcome::kHandshake ? "handshake" : "ignored";
@@ -66,8 +72,8 @@ DryRun RunDry(const Source& source, const Webhook& webhook, const std::string& i
   Resources resources;
   std::string refusal = reading.event.failure;
   const bool traced = ApplyAll(reading.event, resources, refusal);
-  for (const auto& [resource, state] : resources) {
-    AddRequests(reading.event, installation, resource, state, run);
+  for (const auto& resource : resources) {
+    AddRequests(reading.event, installation, known, resource, run);
   }
   run.outcome = !refusal.empty() ? "failed" : traced ? "stored" : "ignored";
   if (!refusal.empty()) run.reason = refusal;

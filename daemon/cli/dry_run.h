@@ -1,5 +1,5 @@
-// What a webhook would lead to on an empty store: the same verifier, adapter, matcher, life cycle
-// and planner as the service, and nothing stored or sent. Pure but for the adapter.
+// What a webhook would lead to on a store without links: the same verifier, adapter, matcher, life
+// cycle and planner as the service, and nothing stored or sent. Pure but for the adapter.
 #pragma once
 
 #include <string>
@@ -7,6 +7,7 @@
 
 #include "daemon/domain/change.h"
 #include "daemon/http/http_client.h"
+#include "daemon/match/known_flags.h"
 #include "daemon/receive/source_set.h"
 #include "daemon/verify/verify.h"
 
@@ -20,8 +21,10 @@ struct DryRun {
   std::vector<HttpCall> requests;  // their url is the path alone
 };
 
-// Goes on whatever the verdict is.
-DryRun RunDry(const Source& source, const Webhook& webhook, const std::string& installation);
+// Goes on whatever the verdict is. `known`: what the catalogue knows; a link whose flag it misses
+// would wait, and asks for nothing.
+DryRun RunDry(const Source& source, const Webhook& webhook, const KnownFlags& known,
+              const std::string& installation);
 
 // One JSON object, as design section 4 shows it.
 std::string DryRunAsJson(const DryRun& run);

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <utility>
 
+#include "daemon/cli/stand_in_flags.h"
+
 namespace flaglinkd {
 namespace {
 
@@ -17,6 +19,7 @@ using JsonWriter = rapidjson::Writer<rapidjson::StringBuffer>;
 
 constexpr std::string_view kProjects = "/api/v2/flag-links/projects/";
 constexpr std::string_view kFlags = "/flags/";
+constexpr std::string_view kFlagList = "/api/v2/flags/";
 
 // The flag that a path names, and the link's key or id where it goes that far.
 struct Route {
@@ -40,6 +43,13 @@ std::optional<Route> ParsePath(std::string_view path) {
   }
   if (!IsValidKey(route.flag.project) || !IsValidKey(route.flag.key)) return std::nullopt;
   return route;
+}
+
+// The project whose flags are asked for.
+std::optional<std::string> ParseFlagListPath(std::string_view path) {
+  if (!path.starts_with(kFlagList)) return std::nullopt;
+  path.remove_prefix(kFlagList.size());
+  return IsValidKey(path) ? std::optional<std::string>(path) : std::nullopt;
 }
 
 std::string_view HeaderOf(const HttpRequest& request, std::string_view name) {
@@ -174,7 +184,9 @@ rapidjson::Document ParseJson(const std::string& body) {
 }  // namespace
 
 struct LaunchDarklyStandIn::State {
-  Options options;
+  std::string token;
+  Duplicate duplicate = Duplicate::kConflict;
+  StandInFlags flags{std::nullopt};
   std::vector<Link> links;
   std::vector<Request> requests;
   std::map<std::pair<FlagKey, std::string>, int> created;
@@ -182,13 +194,13 @@ struct LaunchDarklyStandIn::State {
 
   HttpResponse Dispatch(const HttpRequest& request, const std::optional<Route>& route,
                         TimePoint now);
+  HttpResponse ListFlags(const std::string& project, const std::string& query) const;
   HttpResponse List(const FlagKey& flag) const;
   HttpResponse Create(const FlagKey& flag, const std::string& body, TimePoint now);
   const Link& Insert(Link link, TimePoint now);
   HttpResponse Remove(const Route& route);
   HttpResponse Patch(const Route& route, const std::string& body);
 
-  bool Knows(const FlagKey& flag) const { return !options.flags || options.flags->contains(flag); }
   std::vector<Link>::iterator Find(const FlagKey& flag, const std::string& key_or_id) {
     return std::find_if(links.begin(), links.end(), [&](const Link& link) {
       return link.flag == flag && (link.key == key_or_id || link.id == key_or_id);
@@ -199,14 +211,18 @@ struct LaunchDarklyStandIn::State {
 HttpResponse LaunchDarklyStandIn::State::Dispatch(const HttpRequest& request,
                                                   const std::optional<Route>& route,
                                                   TimePoint now) {
-  if (HeaderOf(request, "authorization") != options.token) {
+  if (HeaderOf(request, "authorization") != token) {
     return Refuse(401, "unauthorized", "Invalid access token");
+  }
+  if (const auto project = ParseFlagListPath(request.path)) {
+    if (request.method == "GET") return ListFlags(*project, request.query);
+    return Refuse(405, "method_not_allowed", "Method not allowed");
   }
   if (!route) return NotFound();
   if (HeaderOf(request, "ld-api-version") != "beta") {
     return Refuse(403, "forbidden", "Forbidden. Access to the requested resource was denied.");
   }
-  if (!Knows(route->flag)) return NotFound();
+  if (!flags.Exists(route->flag)) return NotFound();
   if (route->link.empty()) {
     if (request.method == "GET") return List(route->flag);
     if (request.method == "POST") return Create(route->flag, request.body, now);
@@ -215,6 +231,18 @@ HttpResponse LaunchDarklyStandIn::State::Dispatch(const HttpRequest& request,
     if (request.method == "PATCH") return Patch(*route, request.body);
   }
   return Refuse(405, "method_not_allowed", "Method not allowed");
+}
+
+HttpResponse LaunchDarklyStandIn::State::ListFlags(const std::string& project,
+                                                   const std::string& query) const {
+  Result<std::string> page = flags.List(project, query);
+  if (!page) {
+    return page.error().code == Error::Code::kInvalid ? BadRequest(page.error().message)
+                                                      : NotFound();
+  }
+  HttpResponse response;
+  response.body = *std::move(page);
+  return response;
 }
 
 HttpResponse LaunchDarklyStandIn::State::List(const FlagKey& flag) const {
@@ -245,10 +273,10 @@ HttpResponse LaunchDarklyStandIn::State::Create(const FlagKey& flag, const std::
     if (!wrong.empty()) return BadRequest(wrong);
   }
   const bool taken = !link.key.empty() && Find(flag, link.key) != links.end();
-  if (taken && options.duplicate == Duplicate::kConflict) {
+  if (taken && duplicate == Duplicate::kConflict) {
     return Refuse(409, "conflict", "A flag link with that key already exists");
   }
-  if (taken && options.duplicate == Duplicate::kBadRequest) {
+  if (taken && duplicate == Duplicate::kBadRequest) {
     return BadRequest("A flag link with that key already exists");
   }
   ++created[{link.flag, link.key}];
@@ -292,7 +320,10 @@ HttpResponse LaunchDarklyStandIn::State::Patch(const Route& route, const std::st
 
 LaunchDarklyStandIn::LaunchDarklyStandIn(Options options, const Clock& clock)
     : clock_(clock), state_(std::make_unique<Guarded<State>>()) {
-  state_->Lock()->options = std::move(options);
+  const auto state = state_->Lock();
+  state->flags = StandInFlags(options.flags);
+  state->token = std::move(options.token);
+  state->duplicate = options.duplicate;
 }
 
 LaunchDarklyStandIn::~LaunchDarklyStandIn() = default;
@@ -319,13 +350,27 @@ HttpResponse LaunchDarklyStandIn::Answer(const HttpRequest& request) {
   return response;
 }
 
+void LaunchDarklyStandIn::SetFlags(std::set<FlagKey> flags) {
+  state_->Lock()->flags = StandInFlags(std::move(flags));
+}
+
 void LaunchDarklyStandIn::AddFlag(const FlagKey& flag) {
+  state_->Lock()->flags.Add(flag);
+}
+
+void LaunchDarklyStandIn::ArchiveFlag(const FlagKey& flag) {
+  state_->Lock()->flags.Archive(flag);
+}
+
+void LaunchDarklyStandIn::RemoveFlag(const FlagKey& flag) {
   const auto state = state_->Lock();
-  if (state->options.flags) state->options.flags->insert(flag);
+  state->flags.Remove(flag);
+  if (state->flags.Exists(flag)) return;
+  std::erase_if(state->links, [&](const Link& link) { return link.flag == flag; });
 }
 
 void LaunchDarklyStandIn::SetToken(const std::string& token) {
-  state_->Lock()->options.token = token;
+  state_->Lock()->token = token;
 }
 
 void LaunchDarklyStandIn::Plant(Link link) {

@@ -1,6 +1,6 @@
-// LaunchDarkly's Flag Links API as far as flaglinkd uses it, in memory: for `flaglinkd demo` and
-// the tests. It is strict where the API is documented and has a switch where it is not. No I/O.
-// Safe for several threads.
+// LaunchDarkly's Flag Links API and its listing of flags (stand_in_flags.h), as far as flaglinkd
+// uses them, in memory: for `flaglinkd demo` and the tests. It is strict where the API is
+// documented and has a switch where it is not. No I/O. Safe for several threads.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +26,8 @@ class LaunchDarklyStandIn {
 
   struct Options {
     std::string token;  // what Authorization must be, to the letter
-    std::optional<std::set<FlagKey>> flags = std::nullopt;  // absent: every flag exists
+    // All live. Absent: every flag exists, and none can be listed.
+    std::optional<std::set<FlagKey>> flags = std::nullopt;
     Duplicate duplicate = Duplicate::kConflict;
   };
 
@@ -50,7 +51,13 @@ class LaunchDarklyStandIn {
 
   HttpResponse Answer(const HttpRequest& request);
 
+  // From now on these flags exist, all live, and no others.
+  void SetFlags(std::set<FlagKey> flags);
+  // These three do nothing where every flag exists. An added flag is live, also one that was
+  // archived; what was archived still takes links; a removed flag takes its links with it.
   void AddFlag(const FlagKey& flag);
+  void ArchiveFlag(const FlagKey& flag);
+  void RemoveFlag(const FlagKey& flag);
   void SetToken(const std::string& token);
   // A link that comes about without a request, as somebody else makes it. Its id is set here.
   void Plant(Link link);

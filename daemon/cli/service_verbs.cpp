@@ -118,22 +118,20 @@ void DescribeEvents(CLI::App& app, const Describer& describer) {
 
 void DescribeImport(CLI::App& app, const Describer& describer, const LoadSettings& settings,
                     ServiceArguments& arguments) {
-  CLI::App* import = describer.Verb(
+  CLI::App* verb = describer.Verb(
       &app, "import", "Read exported issues, messages or pull requests as if they came in now");
-  import->add_option("source", arguments.import.source, "The source's name")->required();
-  import->add_option("file", arguments.import.file, "One JSON body per line, as the tool sends it")
+  verb->add_option("source", arguments.import.source, "The source's name")->required();
+  verb->add_option("file", arguments.import.file, "One JSON body per line, as the tool sends it")
       ->required();
-  import->add_option("-H", arguments.import.headers,
-                     "A header that the sender sets: 'Name: value'");
-  import->callback([&settings, &arguments] {
+  verb->add_option("-H", arguments.import.headers, "A header that the sender sets: 'Name: value'");
+  verb->callback([&settings, &arguments] {
     arguments.run = [&settings, &arguments] {
       if (arguments.json) arguments.import.output = OutputFormat::kJson;
-  arguments.import.socket = arguments.queue.socket;
-  return Import(settings, arguments.import);
-};
-}  // namespace
-);
-}  // namespace flaglinkd
+      arguments.import.socket = arguments.queue.socket;
+      return Import(settings, arguments.import);
+    };
+  });
+}
 
 }  // namespace
 

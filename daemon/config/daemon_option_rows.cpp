@@ -1,5 +1,6 @@
 #include "daemon/config/option_rows.h"
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -213,7 +214,11 @@ std::vector<Option> DaemonOptionRows() {
        .set =
            [](To to, V& v) {
              to.config.launchdarkly.catalog_refresh = v.duration;
-             to.config.queue.catalog = v.duration > Duration(0);
+             // Off, it may be ages old; else a few rounds may fail.
+             to.config.queue.catalog_validity =
+                 v.duration == Duration(0)
+                     ? v.duration
+                     : std::max<Duration>(3 * v.duration, std::chrono::hours(1));
            }},
       {.table = "launchdarkly",
        .name = "installation",

@@ -259,6 +259,11 @@ void DeliveryWorker::Loop::Answered(std::uint64_t number, const AttemptOutcome& 
   circumstances.now = now;
   circumstances.jitter = jitter_();
   circumstances.resumes = pauses_.HeldUntil(request, now).value_or(now);
+  // A role may leave out a single flag. The link that met it comes back behind those that it holds
+  // up, so that one of them is the next probe.
+  if (answer.result == AttemptOutcome::Result::kForbidden) {
+    circumstances.resumes += std::min(options_.timeout, options_.longest_retry);
+  }
   circumstances.others_answered = last_answered_ && now - *last_answered_ <= options_.longest_retry;
   std::optional<Outcome> outcome = Advance(delivery, answer, policy_, circumstances);
   if (!outcome) return Step(number);

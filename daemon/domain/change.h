@@ -73,5 +73,7 @@ struct ObservedChange {
 constexpr std::size_t kMaxChangesPerEvent = 256;
 constexpr std::size_t kMaxFlagsPerChange = 64;
 constexpr std::size_t kMaxPartsPerResource = 256;
+// Ours: who may edit a comment may name new flags in it for ever, and each event reads them all.
+constexpr std::size_t kMaxLinksPerResource = 1024;
 
 }  // namespace flaglinkd

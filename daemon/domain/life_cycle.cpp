@@ -171,8 +171,8 @@ std::set<FlagKey> FlagsOf(const std::vector<Mention>& mentions) {
 }
 
 // The count of live parts that name each flag, after one part's mentions went from `before` to
-// `after`.
-void CountMentions(const std::vector<Mention>& before, const std::vector<Mention>& after,
+// `after`. False: there were more flags than a resource may have links.
+bool CountMentions(const std::vector<Mention>& before, const std::vector<Mention>& after,
                    std::vector<LinkState>& links) {
   const std::set<FlagKey> lost = FlagsOf(before);
   std::set<FlagKey> gained = FlagsOf(after);
@@ -183,8 +183,11 @@ void CountMentions(const std::vector<Mention>& before, const std::vector<Mention
     if (!is_gained && was_there && link.mentions > 0) --link.mentions;
   }
   for (const FlagKey& flag : gained) {
-    if (!lost.contains(flag)) links.push_back({flag, 1, false});
+    if (lost.contains(flag)) continue;
+    if (links.size() >= kMaxLinksPerResource) return false;
+    links.push_back({flag, 1, false});
   }
+  return true;
 }
 
 bool IsWanted(const LinkState& link, bool resource_deleted, UnlinkRule rule) {
@@ -231,7 +234,11 @@ ResourceUpdate Apply(const ObservedChange& observed, const std::optional<Resourc
   if (part_moved) {
     const std::vector<Mention> mentions = part.mentions;
     MovePart(observed, received, part, update);
-    CountMentions(mentions, part.mentions, state.links);
+    if (!CountMentions(mentions, part.mentions, state.links)) {
+      update.refusal = "more than " + std::to_string(kMaxLinksPerResource) +
+                       " flags are linked to " + EscapeForLine(state.content.name, 100) +
+                       "; the others were not taken";
+    }
   }
   state.deleted = state.main.deleted;
   DecideWanted(before, rule, state);

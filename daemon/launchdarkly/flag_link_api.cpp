@@ -20,6 +20,8 @@ using Verdict = AttemptOutcome::Result;
 
 constexpr std::size_t kReasonLength = 200;
 constexpr std::size_t kExcerptLength = 120;
+// A listing has no pages: hundreds of links, and some posters' descriptions are whole pull requests.
+constexpr std::size_t kLargestListing = 32u << 20;
 
 // Iterative parsing, since a deeply nested body would overflow the stack of the recursive one.
 rapidjson::Document ParseJson(const std::string& body) {
@@ -306,6 +308,7 @@ Result<HttpCall> ToHttpCall(const std::string& base_url, const LinkRequest& requ
   if (by_id || request.kind == Kind::kRemove) call.url += "/" + link;
   if (request.kind == Kind::kCreate) call.body = ToFlagLinkPost(request.body);
   if (request.kind == Kind::kUpdate) call.body = ToJsonPatch(request.body);
+  if (request.kind == Kind::kFind) call.response_limit = kLargestListing;
   if (!call.body.empty()) call.headers.push_back({"content-type", "application/json"});
   return call;
 }

@@ -124,4 +124,14 @@ KnownFlags::Project ProjectFlags::Frozen() const {
   return frozen;
 }
 
+KnownFlags ToKnownFlags(const std::vector<std::string>& projects,
+                        const std::vector<CatalogUpdate>& stored) {
+  std::vector<KnownFlags::Project> known;
+  for (const std::string& project : projects) {
+    const ProjectFlags flags(project, stored);
+    if (flags.complete()) known.push_back(flags.Frozen());
+  }
+  return KnownFlags(known);
+}
+
 }  // namespace flaglinkd

@@ -68,4 +68,8 @@ class ProjectFlags {
   std::uint64_t unstored_pass_ = 0;
 };
 
+// What the matcher may know of these projects, no more than is stored.
+KnownFlags ToKnownFlags(const std::vector<std::string>& projects,
+                        const std::vector<CatalogUpdate>& stored);
+
 }  // namespace flaglinkd

@@ -38,8 +38,8 @@ std::vector<std::int64_t> CatalogStore::Take(const CatalogUpdate& update) {
   return met;
 }
 
-bool CatalogStore::IsMissing(std::int64_t flag) {
-  Rows rows = is_missing_.Query(flag);
+bool CatalogStore::IsMissing(std::int64_t flag, TimePoint complete_since) {
+  Rows rows = is_missing_.Query(flag, complete_since);
   return rows.Next();
 }
 

@@ -18,8 +18,8 @@ class CatalogStore {
   // or flag's key is left out.
   std::vector<std::int64_t> Take(const CatalogUpdate& update);
 
-  // The flag's project has a catalogue, and the flag is not in it.
-  bool IsMissing(std::int64_t flag);
+  // The flag's project has a catalogue that was complete since then, and the flag is not in it.
+  bool IsMissing(std::int64_t flag, TimePoint complete_since);
 
   // Everything, by project and key: a pass over all flags.
   std::vector<CatalogUpdate> Read();

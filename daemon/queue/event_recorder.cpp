@@ -174,6 +174,8 @@ void EventRecorder::SaveLinks(const IncomingEvent& event, const StoredResource& 
                               const ResourceUpdate& update, const std::vector<LinkRow>& rows,
                               Findings& findings) {
   const Pace pace{findings.now, options_.settle};
+  // What an old event changes only now has its patience still.
+  const TimePoint changed = event.trusted ? findings.now : event.received;
   bool settled = false;
   for (std::size_t i = 0; i < update.state.links.size(); ++i) {
     const LinkState& state = update.state.links[i];
@@ -182,10 +184,10 @@ void EventRecorder::SaveLinks(const IncomingEvent& event, const StoredResource& 
     LinkRow link = before ? *before : NewLink(event, resource, state.flag);
     link.mentions = state.mentions;
     if (link.wanted != state.wanted) {
-      Flip(link, event.received, findings.now, findings.memory.books);
+      Flip(link, changed, findings.now, findings.memory.books);
       ++findings.links;
     } else if (update.content_changed && link.wanted) {
-      Revise(link, event.received, pace, findings.memory.books);
+      Revise(link, changed, pace, findings.memory.books);
       ++findings.links;
     }
     stores_.links.Save(before, link, findings.memory.books);
@@ -211,6 +213,7 @@ CommitResult EventRecorder::AddEvent(const IncomingEvent& event, const Findings&
   EventRow row;
   row.id = memory.next_event++;
   row.source = stores_.names.Make(event.source);
+  row.received = event.trusted ? findings.now : event.received;
   row.links = findings.links;
   const std::string& failure = event.failure.empty() ? findings.refusal : event.failure;
   if (!failure.empty()) {

@@ -62,7 +62,7 @@ void EventStore::Add(const EventRow& row, const IncomingEvent& event) {
     delivery = View(digest);
     if (row.outcome == EventOutcome::kStored) deliveries_.Add(row.source, digest, row.id);
   }
-  add_.Run(row.id, row.source, Blob{delivery}, Blob{View(event.body_hash)}, event.received,
+  add_.Run(row.id, row.source, Blob{delivery}, Blob{View(event.body_hash)}, row.received,
            row.outcome, row.links, row.reason);
 }
 

@@ -16,6 +16,7 @@ enum class EventOutcome { kStored = 0, kFailed = 1 };
 
 struct EventRow {
   std::int64_t id = 0, source = 0;
+  TimePoint received;  // rises with the ids, for retention
   EventOutcome outcome = EventOutcome::kStored;
   int links = 0;
   std::string_view reason;

@@ -73,7 +73,7 @@ Lending::Turn Lending::Take(const DueLink& due, const Batch& batch, std::vector<
   LinkRow marked = due.row;
   MarkClaimed(marked);
   stores_.links.Save(due.row, marked, memory.books);
-  Lease lease = MakeLease(due, *flag);
+  Lease lease = MakeLease(due, *flag, batch.now);
   lease.token = memory.next_token++;
   lease.until = batch.now + batch.lease;
   memory.leases[lease.id] = {lease.token, lease.until};
@@ -90,7 +90,7 @@ void Lending::PutAside(const LinkRow& row, QueueMemory& memory) {
   stores_.links.Save(row, damaged, memory.books);
 }
 
-Lease Lending::MakeLease(const DueLink& due, const FlagKey& flag) {
+Lease Lending::MakeLease(const DueLink& due, const FlagKey& flag, TimePoint now) {
   Lease lease;
   lease.id = due.row.id;
   lease.revision = due.row.revision;
@@ -99,7 +99,7 @@ Lease Lending::MakeLease(const DueLink& due, const FlagKey& flag) {
   lease.wanted.look_first = due.row.look_first;
   lease.wanted.body.key = due.row.key;
   lease.applied = {due.row.presence, due.row.launchdarkly_id, due.row.shown};
-  lease.flag_missing = options_.catalog && stores_.catalog.IsMissing(due.row.id.flag);
+  lease.flag_missing = stores_.catalog.IsMissing(due.row.id.flag, now - options_.catalog_validity);
   lease.attempts = due.row.attempts;
   lease.flag_unknown = due.row.status == LinkStatus::kUnknownFlag;
   lease.failing = due.row.failing;

@@ -29,7 +29,7 @@ class Lending {
   Turn Take(const DueLink& due, const Batch& batch, std::vector<Lease>& leases,
             QueueMemory& memory);
   void PutAside(const LinkRow& row, QueueMemory& memory);
-  Lease MakeLease(const DueLink& due, const FlagKey& flag);
+  Lease MakeLease(const DueLink& due, const FlagKey& flag, TimePoint now);
 
   const QueueOptions& options_;
   const Database& database_;

@@ -8,6 +8,7 @@ void MakeDueAnew(LinkRow& link, TimePoint now) {
   link.due = now;
   link.attempts = 0;
   link.failing = Duration(0);
+  link.waiting_since = now;  // the patience for its flag, too, begins anew
 }
 
 // Nothing is open from now on.
@@ -38,7 +39,6 @@ bool Verify(LinkRow& link, TimePoint now, Books& books) {
   link.shown.reset();
   ++books.made;
   MakeDueAnew(link, now);
-  link.waiting_since = now;
   return true;
 }
 

@@ -23,8 +23,8 @@ struct QueueOptions {
   Duration settle = std::chrono::seconds(5);
   int max_links_per_flag =
       500;  // beyond it new links of the flag wait (delivery.max_links_per_flag)
-  // False: what is stored of the catalogue is old, and no flag counts as missing.
-  bool catalog = true;
+  // A catalogue that was complete longer ago no longer says which flags are missing.
+  Duration catalog_validity = std::chrono::hours(1);
   std::string installation = "default";  // part of every link's key (launchdarkly.installation)
 };
 

@@ -87,14 +87,13 @@ constexpr char kSettings[] =
     "PRAGMA cache_size = -16384;"  // KiB; more gains nothing over the kernel's own cache
     "PRAGMA wal_autocheckpoint = 1000;";
 
-}  // namespace
+constexpr std::int64_t kNewest = kMigrations.size();
 
-void SetUpSchema(Database& database) {
+// 0: an empty file. The error: as SetUpSchema has it.
+std::int64_t VersionOf(Database& database) {
   const std::int64_t application = database.Number("PRAGMA application_id");
   const std::int64_t version = database.Number("PRAGMA user_version");
   const std::int64_t objects = database.Number("SELECT count(*) FROM sqlite_schema");
-  if (database.error()) return;
-  constexpr std::int64_t kNewest = kMigrations.size();
   const bool is_new = application == 0 && version == 0 && objects == 0;
   if (!is_new && application != kApplicationId) {
     database.Fail(Error::Code::kInvalid, "it is another program's database");
@@ -103,6 +102,13 @@ void SetUpSchema(Database& database) {
                                              std::to_string(version) + ", this one knows " +
                                              std::to_string(kNewest));
   }
+  return version;
+}
+
+}  // namespace
+
+void SetUpSchema(Database& database) {
+  const std::int64_t version = VersionOf(database);
   database.Run(kSettings);
   database.Run("BEGIN IMMEDIATE");
   for (std::int64_t i = version; i < kNewest; ++i)
@@ -111,6 +117,10 @@ void SetUpSchema(Database& database) {
   database.Run(("PRAGMA user_version = " + std::to_string(kNewest)).c_str());
   database.Run("COMMIT");
   if (database.error()) database.Rollback();
+}
+
+bool HasSchema(Database& database) {
+  return VersionOf(database) == kNewest && !database.error();
 }
 
 }  // namespace flaglinkd

@@ -10,4 +10,8 @@ namespace flaglinkd {
 // version, and nothing was changed then.
 void SetUpSchema(Database& database);
 
+// Whether the file has today's tables; an older one and an empty one have not. The error is as
+// above. Changes nothing.
+bool HasSchema(Database& database);
+
 }  // namespace flaglinkd

@@ -25,13 +25,13 @@ void Database::State::Stick(int code) {
   error = Error{Meaning(code), file + ": " + sqlite3_errmsg(handle.get())};
 }
 
-Result<Database> Database::Open(const std::filesystem::path& file) {
+Result<Database> Database::Open(const std::filesystem::path& file, Access access) {
   auto state = std::make_unique<State>();
   state->file = file.string();
   sqlite3* handle = nullptr;
-  const int code =
-      sqlite3_open_v2(file.c_str(), &handle,
-                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  const int flags = (access == Access::kRead ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) |
+                    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  const int code = sqlite3_open_v2(file.c_str(), &handle, flags, nullptr);
   state->handle.reset(handle);
   if (code != SQLITE_OK) {
     return Error{

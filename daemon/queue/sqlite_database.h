@@ -29,8 +29,10 @@ struct Blob {
 
 class Database {
  public:
+  enum class Access { kReadWrite, kRead };
   // Opens the file, which exists.
-  static Result<Database> Open(const std::filesystem::path& file);
+  static Result<Database> Open(const std::filesystem::path& file,
+                               Access access = Access::kReadWrite);
 
   // One or more statements without parameters or results.
   void Run(const char* sql);

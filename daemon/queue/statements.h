@@ -25,7 +25,7 @@ inline constexpr char kCompleteCatalog[] =
 // Gives a row if the flag's project has a catalogue and the flag is not in it.
 inline constexpr char kIsMissing[] =
     "SELECT 1 FROM flags f JOIN catalogs c ON c.project = f.project WHERE f.id = ?1 AND f.known = "
-    "0";
+    "0 AND c.complete_at >= ?2";
 
 inline constexpr char kConfirmDelivery[] =
     "SELECT 1 FROM events WHERE id = ?1 AND source = ?2 AND delivery = ?3";

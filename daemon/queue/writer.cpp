@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <deque>
+#include <iterator>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -152,7 +153,7 @@ class Writer::Loop {
         auto inbox = inbox_.WaitFor(
             more_to_sweep_ ? Duration(0) : kBreath,
             [](const Inbox& waiting) { return waiting.stopping || !waiting.IsEmpty(); });
-        if (inbox->stopping && inbox->IsEmpty()) return;
+        if (inbox->stopping && inbox->IsEmpty()) break;
         if (inbox->HasBatch()) round = Take(*inbox);
         if (!inbox->questions.empty()) {
           question = std::move(inbox->questions.front());
@@ -160,10 +161,14 @@ class Writer::Loop {
         }
       }
       const bool idle = !round && !question;
+      if (idle && !more_to_sweep_) Note(TroubleLeft());
+      if (!round && !kept_.empty() && Trouble().empty()) round.emplace();
       if (round) Execute(*round);
       if (question) Answer(*question);
-      if (idle && !more_to_sweep_) Note(TroubleLeft());
       if (IsTimeToSweep(idle)) Sweep();
+    }
+    for (const WaitingOutcomes& lost : kept_) {
+      lost.ended(std::vector<bool>(lost.outcomes.size(), false));
     }
   }
 
@@ -188,6 +193,9 @@ class Writer::Loop {
   }
 
   void Execute(Round& round) {
+    round.outcomes.insert(round.outcomes.begin(), std::make_move_iterator(kept_.begin()),
+                          std::make_move_iterator(kept_.end()));
+    kept_.clear();
     std::vector<Outcome> outcomes;
     for (const WaitingOutcomes& waiting : round.outcomes) {
       outcomes.insert(outcomes.end(), waiting.outcomes.begin(), waiting.outcomes.end());
@@ -207,10 +215,11 @@ class Writer::Loop {
     // Before the answers, so that whoever has one finds it in the numbers.
     if (observer_.changed) observer_.changed(Statistics());
     const bool stored = result.ok();
-    if (stored && observer_.news) TellNews(round, *result);
-    Answer(round,
-           stored ? std::move(*result) : Refuse(round, outcomes.size(), result.error().message));
+    if (!stored) kept_ = std::exchange(round.outcomes, {});
+    // In the order in which the batch applies them: what an event says of a flag stands.
     for (const auto& learned : round.learned) learned(stored);
+    if (stored && observer_.news) TellNews(round, *result);
+    Answer(round, stored ? std::move(*result) : Refuse(round, result.error().message));
   }
 
   void TellNews(const Round& round, const BatchResult& result) const {
@@ -242,10 +251,9 @@ class Writer::Loop {
   }
 
   // What a batch comes to that could not be executed.
-  static BatchResult Refuse(const Round& round, std::size_t outcomes, const std::string& reason) {
+  static BatchResult Refuse(const Round& round, const std::string& reason) {
     BatchResult result;
     result.events.assign(round.events.size(), Unavailable(reason));
-    result.outcomes.assign(outcomes, false);
     return result;
   }
 
@@ -291,6 +299,9 @@ class Writer::Loop {
   std::atomic<TimePoint> last_alive_;
   bool more_to_sweep_ = false;  // the thread's own, as is what follows
   std::optional<TimePoint> swept_at_;
+  // Outcomes of a batch that the store did not take. They go with the next one, or alone once it
+  // takes something again: else each of their links would wait for its lease to end.
+  std::vector<WaitingOutcomes> kept_;
   std::thread thread_;  // last, so that it starts when all else is there
 };
 

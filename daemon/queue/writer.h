@@ -41,7 +41,8 @@ class Writer {
   // `done` is called exactly once, on the writer's thread or, when refused, on the caller's.
   void Commit(IncomingEvent event, std::function<void(const CommitResult&)> done);
 
-  // Ends leases. `ended` gets, per outcome, whether the lease was still ours.
+  // Ends leases. `ended` gets, per outcome, whether the lease was still ours. Outcomes that the store
+  // does not take are kept until it does; at the end they are lost, as in a crash.
   void Record(std::vector<Outcome> outcomes, std::function<void(const std::vector<bool>&)> ended);
 
   // Leases up to `limit` due links. An error comes as an empty list; the caller tries again later.

@@ -152,8 +152,10 @@ Interpretation Interpret(const Source& source, const KnownFlags& known, const We
   Interpretation result;
   Extraction extraction =
       source.adapter->Extract(InputOf(*source.adapter, webhook), source.options.options);
-  // A handshake speaks of nothing that a filter could leave out.
-  if (extraction.outcome != Extraction::Outcome::kHandshake) {
+  // A handshake speaks of nothing that a filter could leave out, and of what can't be read nobody
+  // knows what it speaks of.
+  if (extraction.outcome != Extraction::Outcome::kHandshake &&
+      extraction.outcome != Extraction::Outcome::kMalformed) {
     if (std::string filter = FilteredBy(source.options, body); !filter.empty()) {
       result.reason = std::move(filter);
       return result;

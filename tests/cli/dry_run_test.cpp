@@ -32,7 +32,7 @@ TEST(DryRun, ShowsTheWholeWayToTheRequest) {
   Change change = TextChange("see flag:checkout-v2");
   change.part_time = kNow - std::chrono::hours(1);
   const Source source = MakeSource([change](const AdapterInput&) { return Extracted({change}); });
-  EXPECT_EQ(DryRunAsJson(RunDry(source, SignedWebhook("{}"), "default")), R"({
+  EXPECT_EQ(DryRunAsJson(RunDry(source, SignedWebhook("{}"), KnownFlags(), "default")), R"({
   "verdict": "authentic",
   "outcome": "stored",
   "reason": "",
@@ -76,7 +76,7 @@ TEST(DryRun, GoesOnWhateverTheVerdictIs) {
       MakeSource([](const AdapterInput&) { return Extracted({TextChange("flag:a-b")}); });
   Webhook webhook = SignedWebhook("{}");
   webhook.body = "{ }";
-  const DryRun run = RunDry(source, webhook, "default");
+  const DryRun run = RunDry(source, webhook, KnownFlags(), "default");
   EXPECT_EQ(run.verification.verdict, Verdict::kWrongSignature);
   EXPECT_EQ(run.outcome, "stored");
   EXPECT_EQ(run.requests.size(), 1u);
@@ -85,7 +85,7 @@ TEST(DryRun, GoesOnWhateverTheVerdictIs) {
 TEST(DryRun, ShowsTheEventsAlsoWhenNoFlagIsNamed) {
   const Source source = MakeSource(
       [](const AdapterInput&) { return Extracted({TextChange("nothing", ChangeKind::kCreated)}); });
-  const DryRun run = RunDry(source, SignedWebhook("{}"), "default");
+  const DryRun run = RunDry(source, SignedWebhook("{}"), KnownFlags(), "default");
   EXPECT_EQ(run.outcome, "ignored");
   EXPECT_EQ(run.reason, "names no flag, and nothing is known of it");
   EXPECT_EQ(run.changes.size(), 1u);
@@ -96,14 +96,36 @@ TEST(DryRun, AMentionThatTheSameEventDeletesAsksForNothing) {
   const Source source = MakeSource([](const AdapterInput&) {
     return Extracted({TextChange("flag:a-b"), TextChange("", ChangeKind::kDeleted)});
   });
-  EXPECT_TRUE(RunDry(source, SignedWebhook("{}"), "default").requests.empty());
+  EXPECT_TRUE(RunDry(source, SignedWebhook("{}"), KnownFlags(), "default").requests.empty());
+}
+
+TEST(DryRun, FindsTheFlagsThatTheCatalogueKnows) {
+  const Source source = MakeSource(
+      [](const AdapterInput&) { return Extracted({TextChange("checkout-v2 and search-v3")}); });
+  const KnownFlags known({{"default", {{"checkout-v2"}}}});
+  const DryRun run = RunDry(source, SignedWebhook("{}"), known, "default");
+  ASSERT_EQ(run.changes.size(), 1u);
+  EXPECT_EQ(run.changes[0].mentions.size(), 1u);
+  ASSERT_EQ(run.requests.size(), 1u);
+  EXPECT_EQ(run.requests[0].url, "/api/v2/flag-links/projects/default/flags/checkout-v2");
+}
+
+TEST(DryRun, ALinkWhoseFlagTheCatalogueMissesWaits) {
+  const Source source =
+      MakeSource([](const AdapterInput&) { return Extracted({TextChange("flag:a-b")}); });
+  const DryRun run =
+      RunDry(source, SignedWebhook("{}"),
+             KnownFlags(std::vector<KnownFlags::Project>{{"default", {}}}), "default");
+  EXPECT_EQ(run.outcome, "stored");
+  EXPECT_EQ(run.reason, "a link waits until there is a flag default/a-b");
+  EXPECT_TRUE(run.requests.empty());
 }
 
 TEST(DryRun, SaysWhyALinkCannotBeMade) {
   Change change = TextChange("flag:a-b");
   change.url = "javascript:alert(1)";
   const Source source = MakeSource([change](const AdapterInput&) { return Extracted({change}); });
-  const DryRun run = RunDry(source, SignedWebhook("{}"), "default");
+  const DryRun run = RunDry(source, SignedWebhook("{}"), KnownFlags(), "default");
   EXPECT_TRUE(run.requests.empty());
   EXPECT_NE(run.reason, "");
 }
@@ -112,7 +134,7 @@ TEST(DryRun, EscapesWhatComesFromOutsideForAPerson) {
   Change change = TextChange("flag:a-b");
   change.title = "red \x1b[31malert\x1b[0m";
   const Source source = MakeSource([change](const AdapterInput&) { return Extracted({change}); });
-  EXPECT_EQ(DryRunAsText(RunDry(source, SignedWebhook("{}"), "default")).find('\x1b'),
+  EXPECT_EQ(DryRunAsText(RunDry(source, SignedWebhook("{}"), KnownFlags(), "default")).find('\x1b'),
             std::string::npos);
 }
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
 #include <string>
 
 #include "tests/fakes/manual_clock.h"
@@ -14,6 +15,7 @@ using Duplicate = LaunchDarklyStandIn::Duplicate;
 using testing::HasSubstr;
 
 const std::string kLinks = "/api/v2/flag-links/projects/default/flags/checkout-v2";
+const std::string kFlagList = "/api/v2/flags/default";
 const FlagKey kFlag{"default", "checkout-v2"};
 
 HttpRequest Request(const std::string& method, const std::string& path,
@@ -36,6 +38,11 @@ class StandInTest : public testing::Test {
     return options;
   }
   int Status(const HttpRequest& request) { return stand_in_.Answer(request).status; }
+  std::string ListFlags(const std::string& query) {
+    HttpRequest request = Request("GET", kFlagList);
+    request.query = query;
+    return stand_in_.Answer(request).body;
+  }
 
   ManualClock clock_;
   LaunchDarklyStandIn stand_in_{With(Duplicate::kConflict), clock_};
@@ -75,7 +82,7 @@ TEST_F(StandInTest, TheTokenAndTheApiVersionAreRequired) {
 
 TEST_F(StandInTest, AnUnknownFlagOrPathIsNotFound) {
   EXPECT_EQ(Status(Request("POST", "/api/v2/flag-links/projects/default/flags/other", "{}")), 404);
-  EXPECT_EQ(Status(Request("GET", "/api/v2/flags/default")), 404);
+  EXPECT_EQ(Status(Request("GET", "/api/v2/flags")), 404);
   EXPECT_EQ(Status(Request("DELETE", kLinks + "/a/b")), 404);
   EXPECT_EQ(Status(Request("PUT", kLinks)), 405);
   stand_in_.AddFlag({"default", "other"});
@@ -141,6 +148,83 @@ TEST_F(StandInTest, ADuplicateKeyIsAnsweredAsTheSwitchSays) {
   EXPECT_EQ(twin.Answer(post).status, 201);
   EXPECT_EQ(twin.Links().size(), 2u);
   EXPECT_EQ(twin.Created(kFlag, "k"), 2);
+}
+
+TEST_F(StandInTest, FlagsAreListedByKeyAPageAtATime) {
+  stand_in_.SetFlags({{"default", "c"}, {"default", "a"}, {"default", "b"}, {"other", "z"}});
+  EXPECT_EQ(
+      ListFlags("limit=2&offset=0&summary=true&sort=key"),
+      R"({"items":[)"
+      R"({"key":"a","name":"a","archived":false,"customProperties":{}},)"
+      R"({"key":"b","name":"b","archived":false,"customProperties":{}}],"totalCount":3,)"
+      R"("_links":{)"
+      R"("self":{"href":"/api/v2/flags/default?limit=2&offset=0","type":"application/json"},)"
+      R"("next":{"href":"/api/v2/flags/default?limit=2&offset=2","type":"application/json"}}})");
+  EXPECT_EQ(ListFlags("limit=2&offset=2"),
+            R"({"items":[{"key":"c","name":"c","archived":false,"customProperties":{}}],)"
+            R"("totalCount":3,"_links":{"self":)"
+            R"({"href":"/api/v2/flags/default?limit=2&offset=2","type":"application/json"}}})");
+  EXPECT_THAT(ListFlags("offset=4"), HasSubstr(R"({"items":[],"totalCount":3,)"));
+}
+
+TEST_F(StandInTest, APageHoldsTwentyFlagsUnlessToldAndAHundredAtMost) {
+  std::set<FlagKey> flags;
+  for (int i = 0; i < 101; ++i) flags.insert({"default", "flag-" + std::to_string(i)});
+  stand_in_.SetFlags(flags);
+  EXPECT_THAT(ListFlags(""), HasSubstr("limit=20&offset=20"));
+  EXPECT_THAT(ListFlags("limit=100"), HasSubstr("limit=100&offset=100"));
+  HttpRequest request = Request("GET", kFlagList);
+  for (const char* query : {"limit=101", "limit=0", "limit=", "limit=-1", "limit=2x", "offset",
+                            "filter=state:live", "sort=name", "colour=red", "limit=5&&sort=key"}) {
+    request.query = query;
+    EXPECT_EQ(Status(request), 400) << query;
+  }
+}
+
+TEST_F(StandInTest, ArchivedFlagsAreAListingOfTheirOwnAndStillTakeLinks) {
+  stand_in_.AddFlag({"default", "live"});
+  stand_in_.ArchiveFlag(kFlag);
+  stand_in_.ArchiveFlag({"default", "unknown"});
+  EXPECT_THAT(ListFlags(""), HasSubstr(R"("items":[{"key":"live","name":"live","archived":false)"));
+  EXPECT_THAT(ListFlags("filter=state:archived"),
+              HasSubstr(R"("items":[{"key":"checkout-v2","name":"checkout-v2","archived":true)"));
+  EXPECT_THAT(ListFlags("filter=state:archived"), HasSubstr(R"("totalCount":1)"));
+  EXPECT_EQ(Status(Request("POST", kLinks, "{}")), 201);
+  stand_in_.AddFlag(kFlag);
+  EXPECT_THAT(ListFlags(""), HasSubstr(R"("totalCount":2)"));
+}
+
+TEST_F(StandInTest, ARemovedFlagTakesItsLinksWithIt) {
+  stand_in_.AddFlag({"default", "other"});
+  Status(Request("POST", kLinks, "{}"));
+  Status(Request("POST", "/api/v2/flag-links/projects/default/flags/other", "{}"));
+  stand_in_.RemoveFlag(kFlag);
+  EXPECT_EQ(Status(Request("GET", kLinks)), 404);
+  EXPECT_THAT(ListFlags(""), HasSubstr(R"("totalCount":1)"));
+  ASSERT_EQ(stand_in_.Links().size(), 1u);
+  EXPECT_EQ(stand_in_.Links()[0].flag.key, "other");
+}
+
+TEST_F(StandInTest, WhereEveryFlagExistsNoneCanBeListed) {
+  LaunchDarklyStandIn::Options options;
+  options.token = "api-token";
+  LaunchDarklyStandIn stand_in(options, clock_);
+  EXPECT_EQ(stand_in.Answer(Request("GET", kFlagList)).status, 404);
+  EXPECT_EQ(stand_in.Answer(Request("POST", kLinks, "{}")).status, 201);
+  stand_in.RemoveFlag(kFlag);
+  EXPECT_EQ(stand_in.Links().size(), 1u);
+  stand_in.SetFlags({});
+  EXPECT_EQ(stand_in.Answer(Request("GET", kFlagList)).status, 200);
+  EXPECT_EQ(stand_in.Answer(Request("POST", kLinks, "{}")).status, 404);
+}
+
+TEST_F(StandInTest, TheListingOfFlagsNeedsTheTokenAndIsOnlyRead) {
+  HttpRequest request = Request("GET", kFlagList);
+  request.headers = {{"authorization", "api-token"}, {"ld-api-version", "20240415"}};
+  EXPECT_EQ(Status(request), 200);
+  request.headers[0].value = "another";
+  EXPECT_EQ(Status(request), 401);
+  EXPECT_EQ(Status(Request("POST", kFlagList, "{}")), 405);
 }
 
 TEST_F(StandInTest, EveryRequestIsKept) {

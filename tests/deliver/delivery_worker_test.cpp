@@ -275,6 +275,32 @@ TEST(DeliveryWorker, ARefusedPermissionPausesItsVerbInItsProjectOnly) {
               HasSubstr(R"(flaglinkd_delivery_paused{reason="permission"} 0)"));
 }
 
+TEST(DeliveryWorker, ASingleFlagThatTheTokenMayNotTouchHoldsOthersUpOnce) {
+  ManualClock clock;
+  DeliveryOptions options;
+  options.concurrency = 1;  // else one that is claimed beside the probe comes back later
+  DeliveryFixture delivery(clock, options);
+  *delivery.intercept.Lock() = [](const HttpRequest& request) -> std::optional<HttpResponse> {
+    if (!request.path.ends_with("/restricted")) return std::nullopt;
+    return Status(403);
+  };
+  const auto all_are_put_off = [&](int links) {
+    return delivery.Await([&] {
+      const QueueStatistics now = delivery.writer.Statistics();
+      return now.waiting == links && now.next_due > clock.Now();
+    });
+  };
+  // The oldest link, so that it is the first of those that are due together.
+  delivery.Mention("SHOP-1", {"default", "restricted"});
+  ASSERT_TRUE(all_are_put_off(1));
+  for (int i = 0; i < 10; ++i) delivery.Mention("SHOP-" + std::to_string(10 + i), kFlag);
+  ASSERT_TRUE(all_are_put_off(11));
+  clock.Advance(minutes(5));
+  delivery.GoRound();
+  ASSERT_TRUE(delivery.AwaitApplied(10));
+  EXPECT_EQ(delivery.writer.Statistics().waiting, 1);
+}
+
 TEST(DeliveryWorker, AnUnknownFlagIsAskedForSlowlyAndLinkedOnceItExists) {
   ManualClock clock;
   DeliveryFixture delivery(clock, DeliveryOptions());

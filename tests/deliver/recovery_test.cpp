@@ -23,8 +23,8 @@
 #include "daemon/launchdarkly/launchdarkly_destination.h"
 #include "daemon/queue/sqlite_link_queue.h"
 #include "daemon/queue/writer.h"
-#include "tests/fakes/played_launchdarkly.h"
 #include "tests/fakes/manual_clock.h"
+#include "tests/fakes/played_launchdarkly.h"
 #include "tests/fakes/temporary_folder.h"
 
 namespace flaglinkd {

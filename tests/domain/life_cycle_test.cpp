@@ -359,6 +359,21 @@ TEST(Apply, APartBeyondTheBoundIsKnownButItsMentionsAreNotTaken) {
   EXPECT_THAT(resource.Wanted(), ElementsAre("checkout-v2", "other"));
 }
 
+TEST(Apply, FlagsBeyondTheBoundOfLinksAreNotTaken) {
+  Resource resource;
+  int named = 0;
+  const auto edit = [&] {  // each names other flags, as a person who means no good would
+    std::vector<std::string> flags;
+    for (std::size_t i = 0; i < kMaxFlagsPerChange; ++i)
+      flags.push_back("flag-" + std::to_string(named++));
+    return resource.Apply(Naming(flags), At(named));
+  };
+  for (std::size_t i = 0; i < kMaxLinksPerResource / kMaxFlagsPerChange; ++i)
+    ASSERT_EQ(edit().refusal, "");
+  EXPECT_THAT(edit().refusal, HasSubstr("more than 1024 flags"));
+  EXPECT_EQ(resource.state().links.size(), kMaxLinksPerResource);
+}
+
 TEST(Apply, AFallbackIsTakenOnlyWhileTheFieldIsUnknown) {
   Resource resource;
   ObservedChange change = Naming({"checkout-v2"});

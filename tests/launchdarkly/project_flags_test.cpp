@@ -182,5 +182,20 @@ TEST(ProjectFlags, AnEndlessListingIsGivenUpAndBegunAnew) {
   EXPECT_EQ(Shown(project), "a");
 }
 
+TEST(ProjectFlags, TheMatcherKnowsOfTheseProjectsWhatIsStored) {
+  const KnownFlags known =
+      ToKnownFlags({"default", "unread", "absent"},
+                   {{"default", {{"a", State::kLive, ""}, {"b", State::kArchived, ""}}, At(0)},
+                    {"unread", {{"c", State::kLive, ""}}, std::nullopt},
+                    {"dropped", {{"d", State::kLive, ""}}, At(0)}});
+  using Standing = KnownFlags::Standing;
+  EXPECT_EQ(known.StandingOf("default", "a"), Standing::kLive);
+  EXPECT_EQ(known.StandingOf("default", "b"), Standing::kArchived);
+  EXPECT_EQ(known.StandingOf("default", "c"), Standing::kMissing);
+  EXPECT_EQ(known.StandingOf("unread", "c"), Standing::kNoCatalog);
+  EXPECT_EQ(known.StandingOf("absent", "a"), Standing::kNoCatalog);
+  EXPECT_EQ(known.StandingOf("dropped", "d"), Standing::kNoCatalog);
+}
+
 }  // namespace
 }  // namespace flaglinkd

@@ -108,10 +108,12 @@ TEST_P(QueueAdminContract, AFailedLinkIsTriedAgain) {
   Commit(On("acme/42", "checkout-v2"));
   Fail("no");
   EXPECT_THAT(Claim(), IsEmpty());
+  now_ += std::chrono::hours(24 * 8);
   EXPECT_EQ(Retry({.status = "failed"}), 1);
   const Lease lease = ClaimOne();
   EXPECT_EQ(lease.attempts, 0);
   EXPECT_EQ(lease.failing, Duration(0));
+  EXPECT_EQ(lease.changed_at, now_) << "its patience begins anew";
   EXPECT_TRUE(End(lease, Outcome::Kind::kApplied));
   EXPECT_EQ(ReportOf("checkout-v2").status, "applied");
   ExpectBooksBalance();

@@ -100,6 +100,19 @@ TEST_F(RetentionTest, EventsGoWithTheirPayloadsOnceTheyAreOldEnough) {
   EXPECT_EQ(Number("SELECT event_id FROM payloads"), 2);
 }
 
+TEST_F(RetentionTest, AReplayOfAnOldEventTakesNoYoungOneWithIt) {
+  IncomingEvent old = Event(Naming({"a"}));
+  Commit(old);
+  now_ += 6 * kDay;
+  Commit(Naming({"b"}));
+  old.trusted = true;
+  Commit(old);
+  Commit(Naming({"c"}));
+  now_ += kDay + Duration(1);
+  SweepAll();
+  EXPECT_EQ(Count("events"), 3);
+}
+
 TEST_F(RetentionTest, TheNewestEventStaysSoThatIdsGoOn) {
   Commit(Naming({"a"}));
   const CommitResult last = Commit(Naming({"b"}));

@@ -175,6 +175,22 @@ TEST(Interpret, LeavesHandshakesToTheAdapterWhateverTheFilters) {
             Interpretation::Outcome::kHandshake);
 }
 
+TEST(Interpret, WhatCantBeReadIsFailedWhateverTheFilters) {
+  SourceOptions options;
+  options.only = {{"/project/key", {"SHOP"}}};
+  const Source source = MakeSource(
+      [](const AdapterInput&) {
+        Extraction extraction;
+        extraction.outcome = Extraction::Outcome::kMalformed;
+        extraction.reason = "no JSON";
+        return extraction;
+      },
+      std::move(options));
+  const Interpretation reading = Interpret(source, KnownFlags(), MakeWebhook("}"));
+  EXPECT_EQ(reading.outcome, Interpretation::Outcome::kEvent);
+  EXPECT_EQ(reading.event.failure, "no JSON");
+}
+
 TEST(Interpret, FiltersByOnlyAndExcept) {
   SourceOptions only;
   only.only = {{"/project/key", {"SHOP", "PAY"}}};
