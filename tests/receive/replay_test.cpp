@@ -55,31 +55,38 @@ class ReplayTest : public ::testing::Test {
     writer_.reset();
   }
 
+  // Shared, since whoever answers may still be about to leave when the answer is there.
   template <typename T>
-  static T WaitFor(Guarded<std::optional<T>>& answer) {
-    return **answer.Wait([](const std::optional<T>& got) { return got.has_value(); });
+  using Pending = std::shared_ptr<Guarded<std::optional<T>>>;
+  template <typename T>
+  static Pending<T> Ask() {
+    return std::make_shared<Guarded<std::optional<T>>>();
   }
   template <typename T>
-  static std::function<void(const T&)> Into(Guarded<std::optional<T>>& answer) {
-    return [&answer](const T& got) {
-      *answer.Lock() = got;
-      answer.Notify();
+  static T WaitFor(const Pending<T>& answer) {
+    return **answer->Wait([](const std::optional<T>& got) { return got.has_value(); });
+  }
+  template <typename T>
+  static std::function<void(const T&)> Into(const Pending<T>& answer) {
+    return [answer](const T& got) {
+      *answer->Lock() = got;
+      answer->Notify();
     };
   }
 
   CommitResult Again(const EventReport& event, const Payload& payload) {
-    Guarded<std::optional<CommitResult>> answer;
+    const auto answer = Ask<CommitResult>();
     replay_->Again(event, payload, Into(answer));
     return WaitFor(answer);
   }
   CommitResult Import(const std::string& body, std::vector<Header> headers = {},
                       const std::string& source = "tool") {
-    Guarded<std::optional<CommitResult>> answer;
+    const auto answer = Ask<CommitResult>();
     replay_->Import(source, Webhook{"POST", std::move(headers), body, TimePoint()}, Into(answer));
     return WaitFor(answer);
   }
   Reading Explain(const EventReport& event, const Payload& payload) {
-    Guarded<std::optional<Reading>> answer;
+    const auto answer = Ask<Reading>();
     replay_->Explain(event, payload, Into(answer));
     return WaitFor(answer);
   }
@@ -87,7 +94,7 @@ class ReplayTest : public ::testing::Test {
   // The stored event, as people are shown it, with its payload.
   std::pair<EventReport, Payload> Stored(std::int64_t id) {
     std::pair<EventReport, Payload> stored;
-    Guarded<std::optional<bool>> answer;
+    const auto answer = Ask<bool>();
     writer_->Ask([&](LinkQueue& queue) {
       EventFilter filter;
       filter.id = id;
