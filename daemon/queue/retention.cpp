@@ -27,8 +27,7 @@ std::int64_t NumberFrom(Statement& statement) {
 }  // namespace
 
 Retention::Retention(Database& database, Stores& stores, const QueueOptions& options)
-    : database_(database),
-      stores_(stores),
+    : stores_(stores),
       options_(options),
       low_mark_(options.max_bytes - options.max_bytes / kFreeShare),
       page_size_(static_cast<std::uint64_t>(database.Number("PRAGMA page_size"))),

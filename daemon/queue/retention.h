@@ -56,7 +56,6 @@ class Retention {
   bool RemoveEvents(std::int64_t last);
   std::uint64_t BytesInUse();
 
-  Database& database_;
   Stores& stores_;
   const QueueOptions& options_;
   const std::uint64_t low_mark_, page_size_;
