@@ -113,7 +113,8 @@ Result<Conditions> ConditionsOfBody(std::string_view body) {
   json.Parse<rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag>(body.data(),
                                                                                      body.size());
   if (json.HasParseError() || !json.IsObject()) return Invalid("the body is no JSON object");
-  for (const auto& member : json.GetObject()) {
+  for (auto next = json.MemberBegin(); next < json.MemberEnd(); ++next) {
+    const auto& member = *next;
     const std::string name(member.name.GetString(), member.name.GetStringLength());
     std::optional<std::string> value = TextOf(member.value);
     if (!value) return Invalid(name + " is neither a text nor a number nor true or false");

@@ -32,9 +32,8 @@ std::string ReasonOf(const HttpAnswer& answer) {
   rapidjson::Document json;
   json.Parse<rapidjson::kParseIterativeFlag>(answer.body.data(), answer.body.size());
   if (!json.HasParseError() && json.IsObject()) {
-    const auto error = json.FindMember("error");
-    if (error != json.MemberEnd() && error->value.IsString()) {
-      return EscapeForLine({error->value.GetString(), error->value.GetStringLength()},
+    if (json.HasMember("error") && json["error"].IsString()) {
+      return EscapeForLine({json["error"].GetString(), json["error"].GetStringLength()},
                            kShownOfError);
     }
   }

@@ -31,8 +31,7 @@ Result<std::string> ImportTally::Count(const std::string& answer) {
   } else {
     return Error{Error::Code::kInternal, "the service's answer is not understood"};
   }
-  const auto links = json.FindMember("links");
-  if (links != json.MemberEnd() && links->value.IsInt()) links_ += links->value.GetInt();
+  if (json.HasMember("links") && json["links"].IsInt()) links_ += json["links"].GetInt();
   return outcome == "failed" ? EscapeForLine(TextOf(json, "reason"), kShownOfReason) : "";
 }
 

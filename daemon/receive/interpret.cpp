@@ -135,7 +135,7 @@ std::string TakeFlagNews(const Source& source, const std::vector<FlagNews>& news
       continue;
     }
     CatalogUpdate& update = UpdateOf(flag.project, event.flag_news);
-    std::erase_if(update.flags, [&](const auto& each) { return each.key == flag.key; });
+    std::erase_if(update.flags, [&key = flag.key](const auto& each) { return each.key == key; });
     update.flags.push_back({flag.key, StateOf(state), ""});
   }
   return left_out;
