@@ -86,6 +86,10 @@ Status SetSinceAndLimit(const Conditions& conditions, Filter& filter) {
     }
     filter.limit = *number;
   }
+  // As a shell variable leaves it that was not set: it would name more than was meant.
+  for (const auto& [name, value] : conditions) {
+    if (value.empty()) return Invalid(name + " must not be empty");
+  }
   return {};
 }
 

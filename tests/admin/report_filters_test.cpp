@@ -62,6 +62,11 @@ TEST(ReportFilters, RefusesWhatIsNoBody) {
   EXPECT_EQ(Failure(ConditionsOfBody(R"({"flag":"a","flag":"b"})")), "flag is given twice");
 }
 
+TEST(ReportFilters, RefusesAConditionThatIsEmpty) {
+  EXPECT_EQ(Failure(LinkFilterOf({{"resource", ""}})), "resource must not be empty");
+  EXPECT_EQ(Failure(EventFilterOf({{"source", ""}})), "source must not be empty");
+}
+
 TEST(ReportFilters, RefusesConditionsThatThereAreNot) {
   EXPECT_EQ(Failure(LinkFilterOf({{"statsu", "failed"}})),
             "no condition is named statsu; there are status flag project source resource since "
