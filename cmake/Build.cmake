@@ -69,26 +69,39 @@ function(flaglinkd_tests name)
   gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST TEST_PREFIX "${name}/" PROPERTIES TIMEOUT 300)
 endfunction()
 
-# flaglinkd_fuzz(NAME [LIBRARIES...]): tests/fuzz/NAME_fuzz.cpp. With FLAGLINKD_FUZZ it is a libFuzzer program; else it is
-# linked with replay.cpp. Either way CTest runs it over its corpus, tests/fuzz/corpus/NAME. A target adapter_X may load the
-# adapter X from the build tree.
-function(flaglinkd_fuzz name)
-  set(target fuzz_${name})
-  set(corpus "${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name}")
-  add_executable(${target} "${CMAKE_SOURCE_DIR}/tests/fuzz/${name}_fuzz.cpp")
+# flaglinkd_fuzz_program(TARGET SOURCES CORPUS...): a libFuzzer program with FLAGLINKD_FUZZ, else linked with replay.cpp. Either
+# way CTest runs it over those of the folders CORPUS that exist.
+function(flaglinkd_fuzz_program target sources)
+  add_executable(${target} ${sources})
+  set(corpora)
+  foreach(corpus IN LISTS ARGN)
+    if(EXISTS "${corpus}")
+      list(APPEND corpora "${corpus}")
+    endif()
+  endforeach()
+  string(REGEX REPLACE "^fuzz_" "" name "${target}")
   if(FLAGLINKD_FUZZ)
     target_link_options(${target} PRIVATE -fsanitize=fuzzer)
-    add_test(NAME fuzz/${name}_corpus COMMAND ${target} -runs=0 "${corpus}")
+    add_test(NAME fuzz/${name}_corpus COMMAND ${target} -runs=0 ${corpora})
   else()
     target_sources(${target} PRIVATE "${CMAKE_SOURCE_DIR}/tests/fuzz/replay.cpp")
-    add_test(NAME fuzz/${name}_corpus COMMAND ${target} "${corpus}")
+    add_test(NAME fuzz/${name}_corpus COMMAND ${target} ${corpora})
   endif()
-  target_link_libraries(${target} PRIVATE flaglinkd_build ${ARGN})
-  target_compile_definitions(${target} PRIVATE
-    FLAGLINKD_SOURCE_DIR="${CMAKE_SOURCE_DIR}" FLAGLINKD_BINARY_DIR="${CMAKE_BINARY_DIR}")
-  if(TARGET ${name})
-    add_dependencies(${target} ${name})
-  endif()
+  target_link_libraries(${target} PRIVATE flaglinkd_build)
+endfunction()
+
+# flaglinkd_fuzz(NAME [LIBRARIES...]): tests/fuzz/NAME_fuzz.cpp with its corpus, tests/fuzz/corpus/NAME.
+function(flaglinkd_fuzz name)
+  flaglinkd_fuzz_program(fuzz_${name} "${CMAKE_SOURCE_DIR}/tests/fuzz/${name}_fuzz.cpp"
+    "${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name}")
+  target_link_libraries(fuzz_${name} PRIVATE ${ARGN})
+endfunction()
+
+# flaglinkd_adapter_fuzz(TARGET): the objects of an adapter's plugin behind tests/fuzz/any_adapter.cpp.
+function(flaglinkd_adapter_fuzz adapter)
+  string(REGEX REPLACE "^adapter_" "" name "${adapter}")
+  flaglinkd_fuzz_program(fuzz_${adapter} "$<TARGET_OBJECTS:${adapter}>;$<TARGET_OBJECTS:fuzz_any_adapter>"
+    "${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${adapter}" "${CMAKE_SOURCE_DIR}/tests/adapters/${name}/fixtures")
 endfunction()
 
 # add_adapter(NAME): adapters/NAME/*.cpp as adapters/NAME.so in the build tree, exporting exactly one symbol.

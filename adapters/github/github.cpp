@@ -366,10 +366,7 @@ Outcome Extract(const Request& request, const Sink& sink) {
     if (!payload) return Refuse(sink, "a form without the field \"payload\"");
     body = *payload;
   }
-  const JsonDocument document(body);
-  if (!document.error().empty()) return Refuse(sink, document.error());
-  if (!document.root().object()) return Refuse(sink, "JSON, but no object");
-  return Read(request, document.root(), sink);
+  return ReadJson(request, body, sink, Read);
 }
 
 // X-Hub-Signature, the SHA-1 that GitHub sends beside it, is never looked at: it must not be a way

@@ -99,7 +99,7 @@ std::set<Flag> FlagsOf(Json entry) {
   return flags;
 }
 
-Outcome Read(Json entry, const Sink& sink) {
+Outcome Read(const Request&, Json entry, const Sink& sink) {
   const auto kind = entry["kind"].String();
   if (!kind || !entry["accesses"].array()) {
     return Refuse(sink, "no \"kind\" and \"accesses\", as LaunchDarkly's audit log has them");
@@ -124,13 +124,6 @@ Outcome Read(Json entry, const Sink& sink) {
   return Outcome::kExtracted;
 }
 
-Outcome Extract(const Request& request, const Sink& sink) {
-  const JsonDocument document(request.body());
-  if (!document.error().empty()) return Refuse(sink, document.error());
-  if (!document.root().object()) return Refuse(sink, "JSON, but no object");
-  return Read(document.root(), sink);
-}
-
 constexpr flaglink_signature kSignatures[] = {Signature{.header = "x-ld-signature"}};
 // Whom a flag is served to may name people; nothing of it is needed.
 constexpr Names kBlank{"/currentVersion/environments", "/previousVersion"};
@@ -141,7 +134,7 @@ extern constexpr Declaration kAdapter{.name = "launchdarkly",
                                       .signatures = kSignatures,
                                       .delivery_id = "body:/_id",
                                       .blank = kBlank.names,
-                                      .extract = Extract};
+                                      .read = Read};
 
 }  // namespace flaglink::launchdarkly
 

@@ -112,6 +112,7 @@ struct Change {
 // A document that the body leaves out and the daemon may fetch.
 struct Need {
   std::string name, host, path, query;
+  std::vector<Named> headers = {};
 };
 
 // Of a flag of LaunchDarkly.
@@ -180,12 +181,15 @@ class Sink {
   }
 
   void Ask(const Need& need) const {
+    const auto headers = adapter_detail::ToPairs(need.headers);
     flaglink_need out{};
     out.struct_size = sizeof(out);
     out.name = ToStr(need.name);
     out.host = ToStr(need.host);
     out.path = ToStr(need.path);
     out.query = ToStr(need.query);
+    out.headers = headers.data();
+    out.header_count = headers.size();
     sink_.need(sink_.context, &out);
   }
 
@@ -277,10 +281,23 @@ struct Declaration {
   const char* const* blank = nullptr;
   const char* const* options = nullptr;
   const char* methods = "POST";
+  // One of the two: `read` is given the body of a sender whose bodies are all JSON objects.
   Outcome (*extract)(const Request&, const Sink&) = nullptr;
+  Outcome (*read)(const Request&, Json body, const Sink&) = nullptr;
   // A literal that says why these options make no working source, or nullptr.
   const char* (*check_options)(const Pairs& options) = nullptr;
+  const char* const* hosts = nullptr;
+  const char* armed_secret = nullptr;
 };
+
+// The body as a JSON object, for `read`; what is none is malformed.
+inline Outcome ReadJson(const Request& request, std::string_view body, const Sink& sink,
+                        Outcome (*read)(const Request&, Json, const Sink&)) {
+  const JsonDocument document(body);
+  if (!document.error().empty()) return Refuse(sink, document.error());
+  if (!document.root().object()) return Refuse(sink, "JSON, but no object");
+  return read(request, document.root(), sink);
+}
 
 namespace adapter_detail {
 
@@ -294,7 +311,12 @@ flaglink_outcome GuardedExtract(const flaglink_request* request,
   }
   const Sink out(*sink);
   try {
-    return static_cast<flaglink_outcome>(kDeclaration.extract(Request(*request), out));
+    const Request in(*request);
+    if constexpr (kDeclaration.read != nullptr) {
+      return static_cast<flaglink_outcome>(ReadJson(in, in.body(), out, kDeclaration.read));
+    } else {
+      return static_cast<flaglink_outcome>(kDeclaration.extract(in, out));
+    }
   } catch (const std::exception& problem) {
     out.Explain(problem.what());
   } catch (...) {
@@ -328,7 +350,9 @@ constexpr flaglink_adapter Describe() {
           names(kDeclaration.options),
           kDeclaration.methods,
           GuardedExtract<kDeclaration>,
-          kDeclaration.check_options != nullptr ? GuardedCheckOptions<kDeclaration> : nullptr};
+          kDeclaration.check_options != nullptr ? GuardedCheckOptions<kDeclaration> : nullptr,
+          kDeclaration.hosts,
+          kDeclaration.armed_secret};
 }
 
 }  // namespace adapter_detail

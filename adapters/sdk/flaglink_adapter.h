@@ -39,10 +39,13 @@ typedef struct flaglink_pair {
 /* How the source signs. The daemon holds the secret and compares. */
 typedef struct flaglink_signature {
   uint32_t struct_size;
-  const char* algorithm; /* "hmac-sha1" "hmac-sha256" "hmac-sha512" "token" */
-  const char* header;    /* lower case: "x-hub-signature-256" */
-  const char* prefix;    /* "sha256=", required where not "" */
-  const char* encoding;  /* "hex" "base64" */
+  /* "hmac-sha1" "hmac-sha256" "hmac-sha512": a MAC of the signed content. "ed25519": a signature of it;
+   * the secret is the sender's public key, "whpk_" and base64. "token": the header holds the secret
+   * itself. "jwt-hs256": the header holds a JWT that the secret signs; it does not cover the body. */
+  const char* algorithm;
+  const char* header;   /* lower case: "x-hub-signature-256" */
+  const char* prefix;   /* "sha256=", required where not "" */
+  const char* encoding; /* "hex" "base64" */
   /* "{body}"  "v0:{timestamp}:{body}"  "{id}.{timestamp}.{body}"  "{body}{option:callback_url}" */
   const char* signed_content;
   const char* separator;    /* several signatures in one header: "," " " or NULL */
@@ -100,8 +103,14 @@ typedef struct flaglink_change {
 /* A document that the body leaves out and the daemon may fetch. */
 typedef struct flaglink_need {
   uint32_t struct_size;
-  flaglink_str name, host, path,
-      query; /* host: a literal of the adapter or an option of the source */
+  flaglink_str name; /* under which extract() gets the document as `fetched` */
+  /* One of flaglink_adapter.hosts: "slack.com", or the option's value: "https://jira.acme.example/jira",
+   * whose path goes before `path`. Never anything from the body. */
+  flaglink_str host;
+  flaglink_str path,
+      query; /* "/api/users.info", "user=U024BE7LD": percent-encoded by the adapter */
+  const flaglink_pair* headers; /* beside the Authorization that the daemon sets */
+  size_t header_count;
 } flaglink_need;
 
 /* Of a flag of LaunchDarkly. */
@@ -148,12 +157,20 @@ typedef struct flaglink_adapter {
       /* JSON Pointers (form fields: "/token") that are blanked before storing, NULL-terminated */
       blank;
   const char* const*
-      options;         /* names that it understands, "workspaces.*" for a table, NULL-terminated */
-  const char* methods; /* "POST"  "POST,PUT" */
+      options; /* names that it understands, "workspaces.*" for a table, NULL-terminated */
+  const char*
+      methods; /* "POST"  "POST,PUT"; "POST,HEAD": a HEAD, never signed, is answered with 200 */
   flaglink_outcome (*extract)(const flaglink_request* request, const flaglink_sink* sink);
   /* One line of why these options make no working source, or data == NULL. Called once, at load; may
    * be NULL. The text lives as long as the object. */
   flaglink_str (*check_options)(const flaglink_pair* options, size_t option_count);
+  /* Whom needs may be asked of: literal hosts, and "option:site" for the host, with its path, that an
+   * option names; NULL-terminated. NULL: the adapter has no needs. */
+  const char* const* hosts;
+  /* Where a handshake carries the secret that the sender will sign with from then on:
+   * "header:x-hook-secret" (which the answer repeats), "body:/verification_token", or NULL. The daemon
+   * takes it only while an operator has armed the source; extract() sees no such request. */
+  const char* armed_secret;
 } flaglink_adapter;
 
 const flaglink_adapter* flaglink_adapter_v1(void);

@@ -73,7 +73,9 @@ AT(flaglink_need, name, 8);
 AT(flaglink_need, host, 24);
 AT(flaglink_need, path, 40);
 AT(flaglink_need, query, 56);
-SIZE(flaglink_need, 72);
+AT(flaglink_need, headers, 72);
+AT(flaglink_need, header_count, 80);
+SIZE(flaglink_need, 88);
 
 AT(flaglink_sink, struct_size, 0);
 AT(flaglink_sink, context, 8);
@@ -97,7 +99,9 @@ AT(flaglink_adapter, options, 64);
 AT(flaglink_adapter, methods, 72);
 AT(flaglink_adapter, extract, 80);
 AT(flaglink_adapter, check_options, 88);
-SIZE(flaglink_adapter, 96);
+AT(flaglink_adapter, hosts, 96);
+AT(flaglink_adapter, armed_secret, 104);
+SIZE(flaglink_adapter, 112);
 
 CHECK(FLAGLINK_ADAPTER_ABI == 1u);
 CHECK(FLAGLINK_UPDATED == 0 && FLAGLINK_DELETED == 1 && FLAGLINK_CREATED == 2);

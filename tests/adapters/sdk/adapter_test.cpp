@@ -3,6 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "adapters/sdk/reading.hpp"
 
 namespace flaglink {
 namespace {
@@ -28,6 +33,11 @@ Outcome TellOfAFlag(const Request&, const Sink& sink) {
   sink.Tell("default", "checkout-v2", FlagState::kArchived);
   return Outcome::kExtracted;
 }
+Outcome AskWhatTheBodyNames(const Request& request, Json body, const Sink& sink) {
+  if (const auto document = request.fetched("issue")) return Ignore(sink, *document);
+  sink.Ask({"issue", "api.example", "/issues/" + IdOf(body["id"]), "fields=title", {{"v", "2"}}});
+  return Outcome::kExtracted;
+}
 const char* Check(const Pairs& options) {
   if (options["throw"]) throw 7;
   return options["site"] ? nullptr : "no site";
@@ -42,12 +52,18 @@ constexpr Declaration kAnswering{.name = "answering",
                                  .extract = Answer,
                                  .check_options = Check};
 constexpr Declaration kTelling{.name = "telling", .extract = TellOfAFlag};
+constexpr Names kHosts{"api.example"};
+constexpr Declaration kAsking{.name = "asking",
+                              .read = AskWhatTheBodyNames,
+                              .hosts = kHosts.names,
+                              .armed_secret = "header:x-hook-secret"};
+constexpr flaglink_adapter kAskingAdapter = adapter_detail::Describe<kAsking>();
 constexpr flaglink_adapter kTellingAdapter = adapter_detail::Describe<kTelling>();
 constexpr flaglink_adapter kThrowingAdapter = adapter_detail::Describe<kThrowing>();
 constexpr flaglink_adapter kAnsweringAdapter = adapter_detail::Describe<kAnswering>();
 
 struct Seen {
-  std::vector<std::string> reasons, flags;
+  std::vector<std::string> reasons, flags, needs;
   std::vector<flaglink_change> changes;
   std::string name, author, labels;
 };
@@ -68,7 +84,16 @@ flaglink_sink SinkInto(Seen& seen) {
           In(context).labels += ToView(change->labels[i]);
         }
       },
-      [](void*, const flaglink_need*) {},
+      [](void* context, const flaglink_need* need) {
+        std::string& line = In(context).needs.emplace_back(ToView(need->name));
+        for (const flaglink_str part : {need->host, need->path, need->query}) {
+          line += ' ' + std::string(ToView(part));
+        }
+        for (std::size_t i = 0; i < need->header_count; ++i) {
+          line += ' ' + std::string(ToView(need->headers[i].name)) + '=' +
+                  std::string(ToView(need->headers[i].value));
+        }
+      },
       [](void*, std::uint32_t, const flaglink_pair*, std::size_t, flaglink_str, flaglink_str) {},
       [](void* context, flaglink_str reason) { In(context).reasons.emplace_back(ToView(reason)); },
       [](void* context, flaglink_str project, flaglink_str key, std::uint32_t state) {
@@ -104,6 +129,32 @@ TEST(Adapter, AStructOfAnOlderAbiIsRefusedUnread) {
   request.struct_size = sizeof(request) - 1;
   EXPECT_EQ(kAnsweringAdapter.extract(&request, &sink), FLAGLINK_MALFORMED);
   EXPECT_TRUE(seen.changes.empty());
+}
+
+TEST(Adapter, AReaderOfJsonIsGivenObjectsAlone) {
+  Seen seen;
+  const flaglink_sink sink = SinkInto(seen);
+  const flaglink_request list = RequestOf("[]", "application/json");
+  const flaglink_request broken = RequestOf("{", "application/json");
+  EXPECT_EQ(kAskingAdapter.extract(&list, &sink), FLAGLINK_MALFORMED);
+  EXPECT_EQ(kAskingAdapter.extract(&broken, &sink), FLAGLINK_MALFORMED);
+  ASSERT_EQ(seen.reasons.size(), 2u);
+  EXPECT_EQ(seen.reasons[0], "JSON, but no object");
+  EXPECT_TRUE(seen.needs.empty());
+}
+
+TEST(Adapter, WhatIsNeededArrivesAsItLeftAndComesBackByItsName) {
+  Seen seen;
+  const flaglink_sink sink = SinkInto(seen);
+  flaglink_request request = RequestOf(R"({"id": 7})", "application/json");
+  EXPECT_EQ(kAskingAdapter.extract(&request, &sink), FLAGLINK_EXTRACTED);
+  EXPECT_EQ(seen.needs, std::vector<std::string>{"issue api.example /issues/7 fields=title v=2"});
+
+  const flaglink_pair fetched = {ToStr("issue"), ToStr("the document")};
+  request.fetched = &fetched;
+  request.fetched_count = 1;
+  EXPECT_EQ(kAskingAdapter.extract(&request, &sink), FLAGLINK_IGNORED);
+  EXPECT_EQ(seen.reasons, std::vector<std::string>{"the document"});
 }
 
 TEST(Adapter, NewsOfAFlagArriveAsTheyLeft) {
@@ -200,6 +251,10 @@ TEST(Adapter, TheDeclarationFillsInWhatIsNotWritten) {
   EXPECT_EQ(kThrowingAdapter.blank[0], nullptr);
   EXPECT_STREQ(kThrowingAdapter.methods, "POST");
   EXPECT_EQ(kThrowingAdapter.check_options, nullptr);
+  EXPECT_EQ(kThrowingAdapter.hosts, nullptr);
+  EXPECT_EQ(kThrowingAdapter.armed_secret, nullptr);
+  EXPECT_STREQ(kAskingAdapter.hosts[0], "api.example");
+  EXPECT_STREQ(kAskingAdapter.armed_secret, "header:x-hook-secret");
 }
 
 TEST(Adapter, OptionsAreCheckedWithoutAnExceptionGettingOut) {
