@@ -10,8 +10,10 @@
 #include <vector>
 
 #include "adapters/github/repository.hpp"
+#include "adapters/github/runs.h"
 #include "adapters/sdk/adapter.hpp"
 #include "adapters/sdk/markup.hpp"
+#include "adapters/sdk/reading.hpp"
 
 namespace flaglink::github {
 namespace {
@@ -26,28 +28,16 @@ std::optional<TimeUs> Time(Json object, std::initializer_list<std::string_view> 
   return std::nullopt;
 }
 
-std::string Text(Json value) {
-  return std::string(value.String().value_or(""));
-}
 std::string Markdown(Json value) {
   return StripMarkdown(value.String().value_or(""));
 }
 
 // Who wrote `object`; a deleted account is null, and GitHub shows it as "ghost".
 void SetAuthor(Change& change, Json object, Json user) {
-  const std::string login = Text(user["login"]);
+  const std::string login = TextOf(user["login"]);
   change.author = login.empty() ? "ghost" : login;
   change.author_is_bot = user["type"].String() == "Bot" || login.ends_with("[bot]") ||
                          object["performed_via_github_app"].object();
-}
-
-std::optional<std::vector<std::string>> Labels(Json labels) {
-  if (labels.absent()) return std::nullopt;
-  std::vector<std::string> names;
-  for (const Json label : labels) {
-    if (const auto name = label["name"].String()) names.emplace_back(*name);
-  }
-  return names;
 }
 
 // Nothing that is gone names a flag.
@@ -72,7 +62,7 @@ constexpr ThreadKind kDiscussion{"discussion", "DISCUSSION_", "discussion"};
 std::optional<std::string> State(Json pull_request) {
   const Json as_issue = pull_request["pull_request"];
   const Json merged_at = (as_issue.object() ? as_issue : pull_request)["merged_at"];
-  const std::string state = Text(pull_request["state"]);
+  const std::string state = TextOf(pull_request["state"]);
   if (merged_at || pull_request["merged"].IsTrue()) return "merged";
   if (state == "open" || (state == "closed" && !merged_at.absent())) return state;
   return std::nullopt;
@@ -82,11 +72,11 @@ std::optional<std::string> State(Json pull_request) {
 std::vector<Named> PullRequestCard(const Repository& repository, Json pull_request,
                                    const Change& change) {
   const Json user = pull_request["user"];
-  const std::string name = Text(user["name"]).empty() ? change.author : Text(user["name"]);
+  const std::string name = TextOf(user["name"]).empty() ? change.author : TextOf(user["name"]);
   const auto state = State(pull_request);
   const std::string known = state ? "" : "?";  // a fallback gives way to what is known
   const std::string shown = state.value_or("closed");
-  Named avatar{"avatarUrl", Text(user["avatar_url"])};
+  Named avatar{"avatarUrl", TextOf(user["avatar_url"])};
   if (avatar.value.empty()) avatar = {"avatarUrl?", repository.site + "/ghost.png"};
   return {avatar,
           {"authorDisplayName", name},
@@ -95,7 +85,7 @@ std::vector<Named> PullRequestCard(const Repository& repository, Json pull_reque
           {"message" + known, "Pull request " + (shown == "open" ? "opened" : shown)},
           {"prBody", *change.description},
           {"prNumber", *pull_request["number"].Text()},
-          {"prTitle", Text(pull_request["title"])},
+          {"prTitle", TextOf(pull_request["title"])},
           {"repoName", repository.full_name},
           {"repoUrl", repository.url()},
           {"state" + known, shown}};
@@ -125,7 +115,7 @@ std::optional<Change> ReadThread(const Repository& repository, const ThreadKind&
   change.description =
       body.empty() ? "This " + std::string(kind.noun) + " has no description." : body;
   SetAuthor(change, object, object["user"]);
-  change.labels = Labels(object["labels"]);
+  change.labels = ReadLabels(object["labels"], "name");
 
   std::vector<Named> texts = {{"title", std::string(*title)}, {"description", body}};
   const auto branch = object["head"]["ref"].String();
@@ -155,11 +145,12 @@ struct Event {
   const Route& route;
   Json root;
   Repository repository;
+  const Request& request;
   const Sink& sink;
 };
 
 Change::Kind KindOf(const Event& event) {
-  const std::string action = Text(event.root["action"]);
+  const std::string action = TextOf(event.root["action"]);
   if (action == event.route.creation) return Change::Kind::kCreated;
   // What is transferred is gone from here; its new repository sends an event of its own.
   const bool gone = action == "deleted" || action == "transferred";
@@ -202,10 +193,10 @@ Outcome Remark(const Event& event) {
 Outcome Release(const Event& event) {
   const Json release = event.root["release"];
   const auto id = release["id"].Text();
-  const std::string tag = Text(release["tag_name"]);
+  const std::string tag = TextOf(release["tag_name"]);
   const auto url = release["html_url"].String();
   if (!id || tag.empty() || !url) return NotAsDocumented(event, "release");
-  const std::string title = Text(release["name"]).empty() ? tag : Text(release["name"]);
+  const std::string title = TextOf(release["name"]).empty() ? tag : TextOf(release["name"]);
   const std::string body = Markdown(release["body"]);
 
   Change change;
@@ -231,7 +222,7 @@ bool IsSha(std::string_view text) {
 }
 
 std::optional<Change> ReadCommit(const Repository& repository, Json commit) {
-  const std::string sha = Text(commit["id"]);
+  const std::string sha = TextOf(commit["id"]);
   const auto message = commit["message"].String();
   const auto url = commit["url"].String();
   if (!IsSha(sha) || !message || !url) return std::nullopt;
@@ -247,9 +238,9 @@ std::optional<Change> ReadCommit(const Repository& repository, Json commit) {
   change.url = *url;
   change.description = message->empty() ? "This commit has no message." : std::string(*message);
   const Json author = commit["author"];  // a git identity: "username" only where GitHub knows it
-  change.author = Text(author[author["username"] ? "username" : "name"]);
+  change.author = TextOf(author[author["username"] ? "username" : "name"]);
   change.author_is_bot =
-      change.author.ends_with("[bot]") || Text(author["name"]).ends_with("[bot]");
+      change.author.ends_with("[bot]") || TextOf(author["name"]).ends_with("[bot]");
   return change;
 }
 
@@ -257,7 +248,7 @@ Outcome Push(const Event& event) {
   if (event.root["deleted"].IsTrue())
     return Ignore(event.sink, "a push that deletes a branch or tag");
   if (!event.root["commits"].array()) return NotAsDocumented(event, "commits");
-  std::string branch = Text(event.root["ref"]);
+  std::string branch = TextOf(event.root["ref"]);
   if (branch.starts_with("refs/heads/")) branch.erase(0, std::string_view("refs/heads/").size());
 
   std::vector<Change> changes;
@@ -278,7 +269,7 @@ Outcome Push(const Event& event) {
 Outcome CommitComment(const Event& event) {
   const Json comment = event.root["comment"];
   const auto id = comment["id"].Text();
-  const std::string sha = Text(comment["commit_id"]);
+  const std::string sha = TextOf(comment["commit_id"]);
   if (!id || !IsSha(sha)) return NotAsDocumented(event, "comment");
   const std::string short_sha = sha.substr(0, kShortSha);
 
@@ -299,6 +290,17 @@ Outcome CommitComment(const Event& event) {
   return Emit(event.sink, change);
 }
 
+Outcome Run(const Event& event) {
+  if (event.request.option("runs") != "true") {
+    return Ignore(event.sink, "GitHub's event \"" + std::string(event.route.event) +
+                                  "\" is linked only with options.runs = true");
+  }
+  const auto change = ReadRun(event.route.event, event.root, event.repository);
+  if (!change) return Ignore(event.sink, "a run on no branch of the repository");
+  event.sink.Emit(*change);
+  return Outcome::kExtracted;
+}
+
 constexpr Route kRoutes[] = {
     {"pull_request_review_comment", &kPullRequest, "comment", "review-comment-", "created", Remark},
     {"pull_request_review", &kPullRequest, "review", "review-", "submitted", Remark},
@@ -310,6 +312,9 @@ constexpr Route kRoutes[] = {
     {"commit_comment", nullptr, "comment", "comment-", "created", CommitComment},
     {"release", nullptr, "release", "", "created", Release},
     {"push", nullptr, "commits", "", "", Push},
+    {"workflow_run", nullptr, "workflow_run", "", "", Run},
+    {"check_run", nullptr, "check_run", "", "", Run},
+    {"deployment_status", nullptr, "deployment_status", "", "", Run},
 };
 
 // By the header; a body without it (`try`, `test`) by its members, of which the more particular
@@ -327,7 +332,7 @@ const Route* FindRoute(std::optional<std::string_view> name, Json root) {
 // One issue or pull request of GitHub's REST API, as `gh api` exports them for a backfill. Unlike a
 // webhook's body it has its URL at the top.
 Outcome Exported(Json object, const Sink& sink) {
-  const std::string url = Text(object["html_url"]);
+  const std::string url = TextOf(object["html_url"]);
   const auto repository = ReadRepository(url);
   if (!repository) return Refuse(sink, "an exported object's \"html_url\" is no repository's page");
   const std::string path = url.substr(repository->url().size());
@@ -353,8 +358,8 @@ Outcome Read(const Request& request, Json root, const Sink& sink) {
     return Ignore(sink, name ? "GitHub's event \"" + std::string(*name) + "\" is not linked"
                              : "no X-GitHub-Event header, and a body of no kind that is linked");
   }
-  const auto repository = ReadRepository(Text(root["repository"]["html_url"]));
-  const Event event{*route, root, repository.value_or(Repository{}), sink};
+  const auto repository = ReadRepository(TextOf(root["repository"]["html_url"]));
+  const Event event{*route, root, repository.value_or(Repository{}), request, sink};
   return repository ? route->read(event) : NotAsDocumented(event, "repository");
 }
 
@@ -374,6 +379,7 @@ Outcome Extract(const Request& request, const Sink& sink) {
 constexpr flaglink_signature kSignatures[] = {
     Signature{.header = "x-hub-signature-256", .prefix = "sha256="}};
 constexpr Names kHeaders{"x-github-event"};
+constexpr Names kOptions{"runs"};
 
 }  // namespace
 
@@ -381,6 +387,7 @@ extern constexpr Declaration kAdapter{.name = "github",
                                       .signatures = kSignatures,
                                       .delivery_id = "header:x-github-delivery",
                                       .headers = kHeaders.names,
+                                      .options = kOptions.names,
                                       .extract = Extract};
 
 }  // namespace flaglink::github

@@ -47,6 +47,10 @@ class Form {
     }
   }
 
+  // Name and value, decoded, in the sender's order.
+  auto begin() const { return fields_.begin(); }
+  auto end() const { return fields_.end(); }
+
   // The first of that name. Valid as long as the form.
   std::optional<std::string_view> operator[](std::string_view name) const {
     for (const auto& [key, value] : fields_) {

@@ -42,10 +42,11 @@ inline std::string IdOf(Json value) {
   return value.Text().value_or("");
 }
 
-// ["a", "b"], or [{"name": "a"}, …] where `member` is given. Absent if `labels` is no list.
+// ["a", "b"], or [{"name": "a"}, …] where `member` is given. Absent if there are none,
+// empty where they are null.
 inline std::optional<std::vector<std::string>> ReadLabels(Json labels,
                                                           std::string_view member = "") {
-  if (!labels.array()) return std::nullopt;
+  if (!labels.array() && !labels.null()) return std::nullopt;
   std::vector<std::string> names;
   for (const Json label : labels) {
     std::string name = TextOf(member.empty() ? label : label[member]);

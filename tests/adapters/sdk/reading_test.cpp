@@ -26,11 +26,12 @@ TEST(Reading, TheFirstTimeThatIsOneCounts) {
   EXPECT_EQ(FirstTime(document.root(), {"/a"}), std::nullopt);
 }
 
-TEST(Reading, LabelsAreAbsentWhereThereIsNoList) {
+TEST(Reading, LabelsAreAbsentWhereThereIsNoListAndEmptyWhereItIsNull) {
   const JsonDocument document(R"({"a": ["x", 1, "y"], "b": [{"name": "x"}, "y"], "c": null})");
   EXPECT_EQ(ReadLabels(document.root()["a"]), Labels({"x", "y"}));
   EXPECT_EQ(ReadLabels(document.root()["b"], "name"), Labels({"x"}));
-  EXPECT_EQ(ReadLabels(document.root()["c"]), std::nullopt);
+  EXPECT_EQ(ReadLabels(document.root()["c"]), Labels(std::vector<std::string>()));
+  EXPECT_EQ(ReadLabels(document.root()["none"]), std::nullopt);
 }
 
 TEST(Reading, OnlyWhatABrowserCanOpenIsAPage) {
