@@ -18,10 +18,11 @@ struct Run {
   Json actor;
 };
 
-Run ReadWorkflowRun(Json run) {
+Run ReadWorkflowRun(Json root) {
+  const Json run = root["workflow_run"];
   return {.kind = "WORKFLOW_",
           .id = IdOf(run["workflow_id"]),
-          .title = TextOf(run["name"]),
+          .title = FirstText(root, {"/workflow_run/name", "/workflow/name", "/workflow/path"}),
           .branch = TextOf(run["head_branch"]),
           .state = FirstText(run, {"/conclusion", "/status"}),
           .url = TextOf(run["html_url"]),
@@ -63,7 +64,7 @@ Run ReadDeploymentStatus(Json root, const Repository& repository) {
 }  // namespace
 
 std::optional<Change> ReadRun(std::string_view event, Json root, const Repository& repository) {
-  const Run run = event == "workflow_run" ? ReadWorkflowRun(root["workflow_run"])
+  const Run run = event == "workflow_run" ? ReadWorkflowRun(root)
                   : event == "check_run"  ? ReadCheckRun(root["check_run"])
                                           : ReadDeploymentStatus(root, repository);
   if (run.id.empty() || run.title.empty() || run.branch.empty() || !IsPage(run.url)) {
