@@ -214,13 +214,6 @@ Outcome Release(const Event& event) {
   return Emit(event.sink, change);
 }
 
-constexpr std::size_t kShortSha = 7;
-
-bool IsSha(std::string_view text) {
-  return (text.size() == 40 || text.size() == 64) &&
-         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
 std::optional<Change> ReadCommit(const Repository& repository, Json commit) {
   const std::string sha = TextOf(commit["id"]);
   const auto message = commit["message"].String();
@@ -379,7 +372,38 @@ Outcome Extract(const Request& request, const Sink& sink) {
 constexpr flaglink_signature kSignatures[] = {
     Signature{.header = "x-hub-signature-256", .prefix = "sha256="}};
 constexpr Names kHeaders{"x-github-event"};
-constexpr Names kOptions{"runs"};
+// hook and api are the daemon's: it reads the hook's log of deliveries (README.md, "After an outage").
+constexpr Names kOptions{"runs", "hook", "api"};
+
+// "repos/acme/shop/hooks/42" or "orgs/acme/hooks/42", as GitHub's API names a hook.
+bool IsHook(std::string_view path) {
+  const auto take = [&path] {
+    const std::string_view segment = path.substr(0, path.find('/'));
+    path.remove_prefix(std::min(segment.size() + 1, path.size()));
+    return segment;
+  };
+  const auto is_name = [](std::string_view name) {
+    return HasOnly(name, "-_.") && name.find_first_not_of('.') != name.npos;
+  };
+  const std::string_view owner = take();
+  const bool named = is_name(take()) && (owner == "orgs" || is_name(take()));
+  const bool hooks = take() == "hooks";
+  const std::string_view id = take();
+  return (owner == "repos" || owner == "orgs") && named && hooks && path.empty() && !id.empty() &&
+         id.find_first_not_of("0123456789") == id.npos;
+}
+
+const char* CheckOptions(const Pairs& options) {
+  const auto runs = options["runs"], hook = options["hook"], api = options["api"];
+  if (runs && runs != "true" && runs != "false") return "runs must be true or false";
+  if (hook && !IsHook(*hook)) {
+    return "hook must be as GitHub's API names it, such as \"repos/acme/shop/hooks/42\"";
+  }
+  if (api && (!IsPage(*api) || api->ends_with('/'))) {
+    return "api must be the address of GitHub's API, such as \"https://git.acme.example/api/v3\"";
+  }
+  return nullptr;
+}
 
 }  // namespace
 
@@ -388,7 +412,8 @@ extern constexpr Declaration kAdapter{.name = "github",
                                       .delivery_id = "header:x-github-delivery",
                                       .headers = kHeaders.names,
                                       .options = kOptions.names,
-                                      .extract = Extract};
+                                      .extract = Extract,
+                                      .check_options = CheckOptions};
 
 }  // namespace flaglink::github
 

@@ -263,6 +263,22 @@ struct Signature {
   }
 };
 
+// A header that holds the secret itself; nothing is signed.
+constexpr Signature Token(const char* header, const char* prefix = "", const char* encoding = "") {
+  return {.algorithm = "token",
+          .header = header,
+          .prefix = prefix,
+          .encoding = encoding,
+          .signed_content = ""};
+}
+constexpr Signature Bearer() {
+  return Token("authorization", "Bearer ");
+}
+// HTTP Basic: the secret is "user:password".
+constexpr Signature Basic() {
+  return Token("authorization", "Basic ", "base64");
+}
+
 // A NULL-terminated list of literals.
 template <std::size_t kCount>
 struct Names {

@@ -138,7 +138,7 @@ typedef struct flaglink_sink {
 } flaglink_sink;
 
 typedef enum flaglink_outcome {
-  FLAGLINK_EXTRACTED = 0, /* at least one change, or news of a flag */
+  FLAGLINK_EXTRACTED = 0, /* at least one change, news of a flag, or a need */
   FLAGLINK_IGNORED = 1,   /* authentic, but of a kind that is not linked */
   FLAGLINK_HANDSHAKE = 2, /* answered by reply() alone */
   FLAGLINK_MALFORMED = 3  /* not what this source sends: the event is stored as failed */
@@ -162,7 +162,8 @@ typedef struct flaglink_adapter {
       methods; /* "POST"  "POST,PUT"; "POST,HEAD": a HEAD, never signed, is answered with 200 */
   flaglink_outcome (*extract)(const flaglink_request* request, const flaglink_sink* sink);
   /* One line of why these options make no working source, or data == NULL. Called once, at load; may
-   * be NULL. The text lives as long as the object. */
+   * be NULL. The text lives as long as the object. "source:api_token", without a value, is among them
+   * where needs will be answered. */
   flaglink_str (*check_options)(const flaglink_pair* options, size_t option_count);
   /* Whom needs may be asked of: literal hosts, and "option:site" for the host, with its path, that an
    * option names; NULL-terminated. NULL: the adapter has no needs. */

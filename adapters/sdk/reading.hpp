@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -81,5 +82,12 @@ inline std::string HostOf(std::string_view url) {
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   return host;
 }
+
+// A commit's name in Git, by SHA-1 or SHA-256, and as much of it as people write.
+inline bool IsSha(std::string_view text) {
+  return (text.size() == 40 || text.size() == 64) &&
+         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+constexpr std::size_t kShortSha = 7;
 
 }  // namespace flaglink

@@ -144,8 +144,12 @@ class LoadedAdapter {
     Show(*static_cast<Transcript*>(context), *change);
   }
   static void OnNeed(void* context, const flaglink_need* need) {
-    static_cast<Transcript*>(context)->Line(
-        "need " + View(need->name), View(need->host) + View(need->path) + '?' + View(need->query));
+    Transcript& out = *static_cast<Transcript*>(context);
+    out.Line("need " + View(need->name),
+             View(need->host) + View(need->path) + '?' + View(need->query));
+    for (size_t i = 0; i < need->header_count; ++i) {
+      out.Line("  header " + View(need->headers[i].name), View(need->headers[i].value));
+    }
   }
   static void OnReply(void* context, uint32_t status, const flaglink_pair*, size_t,
                       flaglink_str content_type, flaglink_str body) {
@@ -216,7 +220,8 @@ inline void ReadEveryBody(const LoadedAdapter& adapter,
     ++outcomes[outcome];
     const bool extracted = outcome == "outcome: extracted";
     const bool gives =
-        text.find("\nchange: ") != std::string::npos || text.find("\nflag: ") != std::string::npos;
+        text.find("\nchange: ") != std::string::npos || text.find("\nflag: ") != std::string::npos ||
+        (extracted && text.find("\nneed ") != std::string::npos);
     EXPECT_EQ(extracted, gives) << path << '\n' << text;
     const bool answered =
         text.find("\nreason: ") != std::string::npos || text.find("\nreply ") != std::string::npos;

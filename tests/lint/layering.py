@@ -25,6 +25,7 @@ DAEMON = {
     "deliver": [*QUEUE, "observe", "domain", "base"],
     "launchdarkly": ["deliver/destination.h", "match", *QUEUE, *HTTP, "observe", "domain", "base"],
     "receive": ["adapt", "verify", "match", *QUEUE, *HTTP, "observe", "domain", "base"],
+    "fetch": ["adapt", "match", *QUEUE, *HTTP, "observe", "domain", "base"],
     "admin": [*QUEUE, *HTTP, "observe", "domain", "base"],
     "config": ["admin/admin_options.h", "deliver/delivery_worker.h", "http/http_listener.h",
                "launchdarkly/launchdarkly_destination.h", "match/match_rules.h", "observe/log.h",
@@ -34,7 +35,7 @@ DAEMON = {
 }
 ABI = "adapters/sdk/flaglink_adapter.h"
 # Folders of tests/ that see more than the folder of daemon/ whose name they bear: they look at the whole.
-TESTS_OF_THE_WHOLE = {"adapters", "bench", "end_to_end", "fakes", "fuzz", "life_cycle"}
+TESTS_OF_THE_WHOLE = {"adapters", "bench", "corpus", "end_to_end", "fakes", "fuzz", "life_cycle"}
 # The real thing where it is cheap: a LaunchDarkly on loopback, what speaks to it, and a queue in a file of the test's own.
 REAL_THINGS = ("daemon/cli/launchdarkly_stand_in.h", "daemon/http/http_client.h", "daemon/launchdarkly/flag_link_api.h",
                "daemon/launchdarkly/launchdarkly_destination.h", "daemon/launchdarkly/rate_budget.h",
@@ -55,7 +56,7 @@ OTHERS = {
     r"CLI/": ["cli"],
     r"systemd/": ["cli", "service"],
 }
-TEST_HEADERS = r"(gtest|gmock)/|benchmark/benchmark\.h$"
+TEST_HEADERS = r"(gtest|gmock)/"
 # The language's own, and the system's: what comes with a compiler and glibc.
 SYSTEM = r"[a-z_0-9]+$|(std|err|string|time|signal|limits|dlfcn|fcntl|poll|unistd|netdb|grp|pwd|stdlib)[a-z]*\.h$"
 SYSTEM_FOLDERS = r"(sys|net|netinet|arpa|linux)/"

@@ -351,6 +351,20 @@ TEST(Github, APingIsAnswered) {
   EXPECT_EQ(Read("ping", Fixture("ping")), "outcome: handshake\nreply 200 application/json: {}\n");
 }
 
+TEST(Github, AHookIsNamedAsTheApiNamesIt) {
+  for (const char* hook : {"repos/acme/shop/hooks/42", "orgs/acme/hooks/42"}) {
+    EXPECT_EQ(Github().CheckOptions({{"hook", hook}}), "") << hook;
+  }
+  for (const char* hook :
+       {"", "42", "repos/acme/hooks/42", "orgs/acme/hooks/", "repos/acme/shop/hooks/42/deliveries",
+        "repos/acme/../hooks/42", "users/acme/hooks/42", "/repos/acme/shop/hooks/42"}) {
+    EXPECT_NE(Github().CheckOptions({{"hook", hook}}), "") << hook;
+  }
+  EXPECT_NE(Github().CheckOptions({{"runs", "yes"}}), "");
+  EXPECT_NE(Github().CheckOptions({{"api", "git.acme.example"}}), "");
+  EXPECT_EQ(Github().CheckOptions({{"api", "https://git.acme.example/api/v3"}}), "");
+}
+
 TEST(Github, WhatIsNotLinkedIsIgnoredByName) {
   EXPECT_EQ(Read("star", Fixture("star.created")),
             "outcome: ignored\nreason: GitHub's event \"star\" is not linked\n");
