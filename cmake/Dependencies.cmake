@@ -23,6 +23,5 @@ target_compile_definitions(rapidjson INTERFACE RAPIDJSON_HAS_STDSTRING=1)
 
 if(FLAGLINKD_TESTS)
   find_package(GTest REQUIRED)
-  find_package(benchmark REQUIRED)
   include(GoogleTest)
 endif()

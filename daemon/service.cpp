@@ -10,8 +10,12 @@
 #include "daemon/admin/admin_api.h"
 #include "daemon/admin/admin_handler.h"
 #include "daemon/deliver/delivery_worker.h"
+#include "daemon/fetch/catch_up.h"
+#include "daemon/fetch/fetch_policy.h"
+#include "daemon/fetch/fetch_worker.h"
 #include "daemon/http/http_client.h"
 #include "daemon/http/http_listener.h"
+#include "daemon/http/listen_socket.h"
 #include "daemon/launchdarkly/flag_catalog.h"
 #include "daemon/launchdarkly/launchdarkly_destination.h"
 #include "daemon/launchdarkly/project_flags.h"
@@ -71,6 +75,28 @@ LinkGauges GaugesOf(const QueueStatistics& statistics, TimePoint now) {
   return gauges;
 }
 
+std::string OptionOf(const Source& source, std::string_view name) {
+  for (const AdapterOption& option : source.options.options) {
+    if (option.name == name) return option.value;
+  }
+  return "";
+}
+
+// The hooks of GitHub whose log of deliveries can be read (adapters/github/README.md).
+std::vector<LoggedHook> LoggedHooks(const std::shared_ptr<const SourceSet>& sources) {
+  std::vector<LoggedHook> hooks;
+  for (const Source& source : sources->all()) {
+    const std::string hook = OptionOf(source, "hook"), api = OptionOf(source, "api");
+    if (source.adapter->name() != "github" || hook.empty() || source.options.api_token.empty()) {
+      continue;
+    }
+    hooks.push_back({source.options.name,
+                     (api.empty() ? "https://api.github.com" : api) + "/" + hook + "/deliveries",
+                     {sources, &source.options.api_token}});
+  }
+  return hooks;
+}
+
 std::function<double()> Jitter() {
   return [engine = std::mt19937_64(std::random_device{}())]() mutable {
     return std::uniform_real_distribution<double>(0, 1)(engine);
@@ -127,7 +153,10 @@ struct Service::Parts {
   std::atomic<DeliveryWorker*> wake_delivery{nullptr};  // set once it is there
   std::unique_ptr<FlagCatalog> catalog;  // likewise, for the news that a commit brings; may be none
   std::atomic<FlagCatalog*> tell_catalog{nullptr};
-  std::unique_ptr<Replay> replay;  // likewise: it is answered on the writer's thread
+  std::unique_ptr<Replay> replay;      // likewise: it is answered on the writer's thread
+  std::unique_ptr<FetchWorker> fetch;  // likewise
+  std::atomic<FetchWorker*> wake_fetch{nullptr};
+  std::unique_ptr<CatchUp> catch_up;  // likewise
   std::unique_ptr<Writer> writer;
   std::unique_ptr<WorkerPool> workers;
   std::unique_ptr<Intake> intake;
@@ -139,6 +168,8 @@ struct Service::Parts {
   void StartQueue();
   void StartCatalog();
   void StartDelivery();
+  void StartFetch();
+  void StartCatchUp();
   std::unique_ptr<HttpClient> MakeClient(int connections) const;
   AdminServices Services();
   Status StartListeners(const InheritedSockets& sockets);
@@ -166,6 +197,8 @@ void Service::Parts::StartQueue() {
   observer.changed = [this](const QueueStatistics& statistics) {
     metrics->SetLinks(GaugesOf(statistics, clock.Now()));
     if (DeliveryWorker* worker = wake_delivery.load()) worker->Wake();
+    FetchWorker* fetcher = wake_fetch.load();
+    if (fetcher != nullptr && statistics.next_fetch) fetcher->Wake();
   };
   metrics->SetLinks(GaugesOf(queue->Statistics(clock.Now()), clock.Now()));
   writer = std::make_unique<Writer>(*queue, clock, Writer::Options{}, std::move(observer));
@@ -219,10 +252,46 @@ void Service::Parts::StartDelivery() {
   delivery->Wake();
 }
 
+// Straight to the tools, which may stand in the same house: proxy and CA of [launchdarkly] are for
+// the way to LaunchDarkly.
+void Service::Parts::StartFetch() {
+  HttpClient::Options options;
+  options.timeout = fetch_policy::kTimeout;
+  options.user_agent = std::string("flaglinkd/") + kVersion;
+  FetchWorker::Surroundings surroundings{
+      HttpClient::Create(options), *writer, clock, *metrics, Jitter(), {}, {}};
+  surroundings.read = [this](const WaitingFetch& waiting, std::vector<FetchedDocument> documents,
+                             std::function<void(Result<FetchReading>)> done) {
+    replay->Reread(waiting, std::move(documents),
+                   [done = std::move(done)](Result<Interpretation> read) {
+                     if (!read) return done(read.error());
+                     done(FetchReading{std::move(read->needs), std::move(read->event)});
+                   });
+  };
+  surroundings.api_token = [this](const std::string& source) { return replay->ApiTokenOf(source); };
+  fetch = std::make_unique<FetchWorker>(std::move(surroundings));
+  wake_fetch = fetch.get();
+}
+
+// The thread is there also while no hook is configured: a reload may bring one.
+void Service::Parts::StartCatchUp() {
+  HttpClient::Options options;
+  options.timeout = fetch_policy::kTimeout;
+  options.user_agent = std::string("flaglinkd/") + kVersion;
+  CatchUp::Surroundings surroundings{HttpClient::Create(options), clock, {}, {}, {}};
+  surroundings.hooks = [this] { return LoggedHooks(intake->Sources()); };
+  surroundings.commit = [this](const std::string& source, Webhook webhook, Replay::Done done) {
+    replay->CatchUp(source, std::move(webhook), std::move(done));
+  };
+  surroundings.caught_up = [this](const std::string& source) { metrics->CountCaughtUp(source); };
+  catch_up = std::make_unique<CatchUp>(std::move(surroundings));
+}
+
 AdminServices Service::Parts::Services() {
   AdminServices services;
   services.ask = [this](std::function<void(QueueAdmin&)> question) {
-    writer->Ask([question = std::move(question)](LinkQueue& asked) { question(asked.Admin()); });
+    return writer->Ask(
+        [question = std::move(question)](LinkQueue& asked) { question(asked.Admin()); });
   };
   services.name_space_of = [this](const std::string& source) {
     return replay->NameSpaceOf(source);
@@ -234,6 +303,10 @@ AdminServices Service::Parts::Services() {
   services.replay = [this](const EventReport& event, const Payload& payload, Replay::Done done) {
     replay->Again(event, payload, std::move(done));
   };
+  services.arm = [this](const std::string& source, bool replace,
+                        std::function<void(const Result<TimePoint>&)> done) {
+    intake->Arm(source, replace ? Overwrite::kYes : Overwrite::kNo, std::move(done));
+  };
   services.import = [this](const std::string& source, Webhook webhook, Replay::Done done) {
     replay->Import(source, std::move(webhook), std::move(done));
   };
@@ -243,7 +316,10 @@ AdminServices Service::Parts::Services() {
 Status Service::Parts::StartListeners(const InheritedSockets& sockets) {
   ListenerOptions admin_options;
   admin_options.address = config.admin.address;
-  admin_options.inherited_socket = sockets.admin;
+  // Whoever comes by a Unix socket is trusted (admin/api_route.h), so that it must be the one of
+  // [admin] socket.
+  const bool is_unix = sockets.admin && UnixPath(*sockets.admin);
+  if (!is_unix) admin_options.inherited_socket = sockets.admin;
   admin_options.max_connections = 32;
   Result<std::unique_ptr<HttpListener>> started =
       HttpListener::Start(admin_options, *admin_handler);
@@ -261,6 +337,7 @@ Status Service::Parts::StartListeners(const InheritedSockets& sockets) {
   static_cast<void>(mkdir(config.admin.socket.parent_path().c_str(), 0750));
   ListenerOptions socket_options;
   socket_options.address = "unix:" + config.admin.socket.string();
+  if (is_unix) socket_options.inherited_socket = sockets.admin;
   socket_options.max_connections = 32;
   started = HttpListener::Start(socket_options, *admin_handler);
   if (!started) return started.error();
@@ -299,6 +376,8 @@ Result<std::unique_ptr<Service>> Service::Start(Config config, const InheritedSo
   parts->admin_handler = std::make_unique<AdminHandler>(
       *parts->metrics, [raw = parts.get()] { return raw->Troubles(); }, *parts->admin_api);
   parts->StartCatalog();
+  parts->StartFetch();
+  parts->StartCatchUp();
   // Delivery last but for the doors: it may take its time, and nothing waits for it.
   parts->StartDelivery();
   std::unique_ptr<Service> service(new Service(std::move(parts)));
@@ -310,16 +389,23 @@ Result<std::unique_ptr<Service>> Service::Start(Config config, const InheritedSo
 Service::Service(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 Service::~Service() {
+  End();
+}
+
+bool Service::End() {
   if (parts_->hooks) parts_->hooks->Drain(kDrainPatience);
   parts_->hooks.reset();
+  if (parts_->catch_up) parts_->catch_up->Stop();
+  if (parts_->fetch) parts_->fetch->Stop();
   // First, so that those who asked still get their answer.
   if (parts_->replay) parts_->replay->Stop();
   if (parts_->admin_socket) parts_->admin_socket->Drain(kDrainPatience);
   parts_->admin_socket.reset();
   parts_->admin.reset();
   if (parts_->catalog) parts_->catalog->Stop();
-  parts_->workers.reset();
+  parts_->workers->Stop();
   if (parts_->delivery) parts_->delivery->Stop();
+  return parts_->workers->written_off() > 0;
 }
 
 std::uint16_t Service::port() const {
@@ -348,15 +434,12 @@ void Service::ReloadFailed() {
   parts_->metrics->SetConfig(parts_->config.hash, false);
 }
 
-bool Service::LeavesThreadsBehind() const {
-  return parts_->workers->written_off() > 0;
-}
-
 bool Service::Alive(Duration patience) const {
   const TimePoint oldest = parts_->clock.Now() - patience;
   return parts_->hooks->LastAlive() >= oldest && parts_->admin->LastAlive() >= oldest &&
          parts_->writer->LastAlive() >= oldest && parts_->delivery->LastAlive() >= oldest &&
          parts_->workers->LastAlive() >= oldest && parts_->admin_socket->LastAlive() >= oldest &&
+         parts_->fetch->LastAlive() >= oldest && parts_->catch_up->LastAlive() >= oldest &&
          (!parts_->catalog || parts_->catalog->LastAlive() >= oldest);
 }
 

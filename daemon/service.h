@@ -25,9 +25,12 @@ class Service {
   // kInvalid: the configuration can't work (an adapter, an option of one): exit 78. Anything else:
   // the surroundings (a port in use, a database that can't be opened).
   static Result<std::unique_ptr<Service>> Start(Config config, const InheritedSockets& sockets);
-  // Stops accepting, answers what is under way, finishes what is being delivered (at most its
-  // timeout), and ends.
+  // Ends it.
   ~Service();
+
+  // Stops accepting, answers what is under way, and finishes what is being delivered (at most its
+  // timeout). True: an adapter did not return, and a thread of its may go on running after the end.
+  bool End();
 
   std::uint16_t port() const;
   std::uint16_t admin_port() const;
@@ -38,9 +41,6 @@ class Service {
   Status Reload(Config config);
   // The file could not even be read: nothing changes but the metric.
   void ReloadFailed();
-
-  // An adapter never returned: a thread of its still runs, and goes on doing so after the end.
-  bool LeavesThreadsBehind() const;
 
   // Every thread went round within the last `patience`: what the watchdog is fed by.
   bool Alive(Duration patience) const;

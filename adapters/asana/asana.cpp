@@ -151,14 +151,11 @@ std::string NeedName(const Subject& subject) {
 }
 
 void Ask(const Sink& sink, const Subject& subject) {
-  // The daemon keeps a document for a while by its address and headers. What was fetched for an
-  // earlier event does not show what this one changed, so the event's time is among them.
-  const std::string event = std::to_string(subject.time.value_or(0));
   sink.Ask({.name = NeedName(subject),
             .host = kHost,
             .path = std::string(subject.thing->path) + subject.gid,
             .query = "opt_fields=" + std::string(subject.thing->fields),
-            .headers = {{"x-request-id", event}}});
+            .is_subject = true});
 }
 
 // What the batch says of one thing, from its document where one is needed.

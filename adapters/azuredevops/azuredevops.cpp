@@ -166,7 +166,7 @@ Outcome WorkItem(const Event& event) {
 
 struct Repository {
   std::string id;    // a GUID
-  std::string name;  // "Shop/shop-web"
+  std::string name;  // "Shop/shop-web"; "Shop" of a project's first, which bears its name
   std::string page;  // "https://dev.azure.com/acme/Shop/_git/shop-web"
 };
 
@@ -178,8 +178,9 @@ std::optional<Repository> ReadRepository(Json repository) {
     page.erase(8, user - 7);
   }
   if (!HasOnly(id, "-") || !IsPage(page)) return std::nullopt;
-  return Repository{id, TextOf(repository["project"]["name"]) + "/" + TextOf(repository["name"]),
-                    page};
+  const std::string project = TextOf(repository["project"]["name"]);
+  const std::string name = TextOf(repository["name"]);
+  return Repository{id, project == name ? name : project + "/" + name, page};
 }
 
 std::optional<Change> ReadPullRequest(const Event& event, Json pull_request) {

@@ -105,7 +105,8 @@ bool Ask(const Request& request, const std::string& id, const Sink& sink) {
   sink.Ask({.name = std::string(kFetched),
             .host = std::string(*site),
             .path = "/rest/api/content/" + id,
-            .query = "expand=body.view,metadata.labels,container.space"});
+            .query = "expand=body.view,metadata.labels,container.space",
+            .is_subject = true});
   return true;
 }
 

@@ -393,14 +393,22 @@ bool IsHook(std::string_view path) {
          id.find_first_not_of("0123456789") == id.npos;
 }
 
+// The token goes there: encrypted, or not out of this machine.
+bool IsApi(std::string_view url) {
+  const std::string host = HostOf(url);
+  const bool loopback = host == "127.0.0.1" || host.starts_with("127.0.0.1:");
+  return IsPage(url) && !url.ends_with('/') && (url.starts_with("https://") || loopback);
+}
+
 const char* CheckOptions(const Pairs& options) {
   const auto runs = options["runs"], hook = options["hook"], api = options["api"];
   if (runs && runs != "true" && runs != "false") return "runs must be true or false";
   if (hook && !IsHook(*hook)) {
     return "hook must be as GitHub's API names it, such as \"repos/acme/shop/hooks/42\"";
   }
-  if (api && (!IsPage(*api) || api->ends_with('/'))) {
-    return "api must be the address of GitHub's API, such as \"https://git.acme.example/api/v3\"";
+  if (api && !IsApi(*api)) {
+    return "api must be the https address of GitHub's API, such as "
+           "\"https://git.acme.example/api/v3\"";
   }
   return nullptr;
 }

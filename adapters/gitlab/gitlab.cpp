@@ -37,7 +37,8 @@ struct ThreadKind {
   std::string_view prefix;   // of the resource's id
   std::string_view mark;     // of GitLab's short references: "acme/shop#7"
   std::string_view noun;     // of an empty description; "work item" is "work_items" in URLs
-  std::string_view carries;  // beside the description, where the texts are carried whole
+  std::string_view carries;  // beside the description, where the texts are carried whole; old
+                             // servers' snippets have no description at all
 };
 // Work items, incidents and issues share one sequence of ids.
 constexpr ThreadKind kThreads[] = {
@@ -66,11 +67,18 @@ bool IsBot(std::string_view username) {
   return false;
 }
 
-// A body names only who acts; of who wrote `object` it has the number. "": somebody else did.
+// A body names only who acts; of who wrote `object` it has the number. Old servers leave out the
+// number of who acts: in a note it is the note's author's, and who opens something wrote it. "":
+// somebody else wrote it, or nothing tells who.
 void SetAuthor(Change& change, const Event& event, Json object) {
   const Json user = event.root["user"];
-  const std::string author = IdOf(object["author_id"]), actor = IdOf(user["id"]);
-  const bool same = author.empty() || actor.empty() || author == actor;
+  const std::string author = IdOf(object["author_id"]);
+  std::string actor = IdOf(user["id"]);
+  if (actor.empty() && event.kind == "note") {
+    actor = IdOf(event.root["object_attributes"]["author_id"]);
+  }
+  const bool known = !author.empty() && !actor.empty();
+  const bool same = known ? author == actor : object["action"].String() == "open";
   change.author = same ? TextOf(user["username"]) : "";
   change.author_is_bot = IsBot(change.author);
 }
@@ -110,7 +118,8 @@ std::optional<Change> ReadThread(const Event& event, const ThreadKind& kind, Jso
   SetAuthor(change, event, object);
   change.is_private = object["confidential"].Bool().value_or(event.confidential);
   change.labels = ReadLabels(object["labels"], "title");
-  if (!object["description"].absent() && !object[kind.carries].absent()) {
+  const bool described = !object["description"].absent() || kind.member == "snippet";
+  if (described && !object[kind.carries].absent()) {
     change.texts = {{{"title", std::string(*title)}, {"description", text}}};
     if (const auto branch = object["source_branch"].String()) {
       change.texts->push_back({"branch", std::string(*branch)});
@@ -258,6 +267,35 @@ Outcome Release(const Event& event) {
   return Outcome::kExtracted;
 }
 
+// A wiki page is a file of a repository: it has no id but its slug, and no times.
+Outcome WikiPage(const Event& event) {
+  const Json page = event.root["object_attributes"];
+  const std::string slug = TextOf(page["slug"]), url = TextOf(page["url"]);
+  const auto title = page["title"].String();
+  const bool is_slug = !slug.empty() && std::all_of(slug.begin(), slug.end(), [](unsigned char c) {
+    return c > ' ' && c != 0x7f;
+  });
+  if (!is_slug || !title || !IsPage(url)) return NotAsDocumented(event, "object_attributes");
+  const std::string path = PathOf(event, url), text = StripMarkdown(TextOf(page["content"]));
+  if (!HasOnly(path, "/-_.")) return NotAsDocumented(event, "project");
+
+  Change change;
+  change.kind = KindOf(TextOf(page["action"]));
+  change.resource = HostOf(url) + "/" + path + "/WIKI_" + slug;
+  change.name = path + "/wikis/" + slug;
+  change.title = "[" + path + "] " + std::string(*title);
+  change.url = url;
+  change.description = text.empty() ? "This wiki page is empty." : text;
+  change.author = TextOf(event.root["user"]["username"]);  // of this version
+  change.author_is_bot = IsBot(change.author);
+  if (change.kind != Change::Kind::kDeleted && !page["content"].absent()) {
+    change.texts = {
+        {{"title", std::string(*title)}, {"content", text}, {"message", TextOf(page["message"])}}};
+  }
+  event.sink.Emit(change);
+  return Outcome::kExtracted;
+}
+
 Outcome Read(const Request& request, Json root, const Sink& sink) {
   const std::string kind = FirstText(root, {"/object_kind", "/event_name"});
   // Old servers tell it in the header alone.
@@ -268,6 +306,7 @@ Outcome Read(const Request& request, Json root, const Sink& sink) {
   if (kind == "note") return Note(event);
   if (kind == "push") return Push(event);
   if (kind == "release") return Release(event);
+  if (kind == "wiki_page") return WikiPage(event);
   const auto thread = std::find_if(std::begin(kThreads), std::end(kThreads),
                                    [&](const ThreadKind& each) { return each.member == kind; });
   if (thread != std::end(kThreads)) return Thread(event, *thread);

@@ -105,6 +105,8 @@ Outcome ReadDashboardAlert(Json root, const Sink& sink) {
   if (!HasOnly(id, "") || name.empty()) {
     return Refuse(sink, "neither \"alerts\" nor \"ruleId\" and \"ruleName\"");
   }
+  if (id == "0")
+    return Ignore(sink, "Grafana's test of a notification channel, which is no alert of a rule");
   if (!IsPage(url)) return Ignore(sink, "an alert without a page");
   const std::string message = TextOf(root["message"]);
   Change change;

@@ -116,8 +116,7 @@ std::vector<Named> MetadataOf(Json fields, const Site& site, const std::string& 
 }
 
 // What every change of an event repeats: which issue, and how a link to it looks.
-Change ContentOf(Json body, const Site& site, const std::string& key) {
-  const Json issue = body["issue"];
+Change ContentOf(Json issue, Json body, const Site& site, const std::string& key) {
   const Json fields = issue["fields"];
   Change change;
   if (const auto id = issue["id"].Text(); id && !id->empty()) change.resource = site.id + '/' + *id;
@@ -228,28 +227,75 @@ Outcome ExtractCommentEvent(const Event& event, const Change& content, Json body
   return Outcome::kExtracted;
 }
 
-// Data Center's comment events hold no issue; its id stands in /comment/self
-// ("…/issue/10013/comment/10082"). That is enough to take a comment away, but not for a link.
+bool IsKey(std::string_view key) {
+  return !key.empty() && HasOnly(key, "-_");
+}
+
+// The issue's id in "…/rest/api/2/issue/10013/comment/10082"; "" where there is none.
+std::string IssueIdIn(std::string_view self) {
+  const std::size_t start = self.find("/issue/");
+  if (start == std::string_view::npos) return "";
+  self = self.substr(start + 7, self.find('/', start + 7) - start - 7);
+  constexpr std::size_t kLongest = 20;
+  const bool numeric = self.find_first_not_of("0123456789") == std::string_view::npos;
+  return numeric && self.size() <= kLongest ? std::string(self) : "";
+}
+
+// The API is asked where people open Jira, so the token must be safe on the way there.
+bool CanBeAsked(std::string_view site) {
+  if (site.starts_with("https://")) return true;
+  if (!site.starts_with("http://")) return false;
+  const std::string_view host = site.substr(7, site.find_first_of(":/", 7) - 7);
+  return host == "127.0.0.1" || host == "localhost";
+}
+
+// https://developer.atlassian.com/server/jira/platform/rest/ (GET /issue/{issueIdOrKey})
+void AskForIssue(const std::string& id, std::string_view site, const Sink& sink) {
+  sink.Ask({.name = "issue",
+            .host = std::string(site),
+            .path = "/rest/api/2/issue/" + id,
+            .query = "fields=summary,creator,reporter,issuetype,security,created,updated",
+            .is_subject = true});
+}
+
+// The comment, with the issue that Jira's API has told.
+Outcome ReadFetchedIssue(const Event& event, std::string_view text, Json body, const Site& site,
+                         const Sink& sink) {
+  const JsonDocument document(text);
+  const Json issue = document.root();
+  const std::string key(issue["key"].String().value_or(""));
+  if (!IsKey(key)) return Ignore(sink, "Jira's API gives the comment's issue without a usable key");
+  const std::string comment = body.At("/comment/id").Text().value_or("");
+  sink.Emit(CommentChange(ContentOf(issue, body, site, key), body, comment, event.kind));
+  return Outcome::kExtracted;
+}
+
+// Data Center's comment events hold no issue, but its id. That is enough to take a comment away,
+// and to ask for the rest.
 Outcome ExtractWithoutIssue(const Event& event, Json body, const std::optional<Site>& site,
-                            const Sink& sink) {
+                            const Request& request, const Sink& sink) {
   if (event.name.empty()) return Refuse(sink, "neither webhookEvent nor issue: not sent by Jira");
   if (event.subject == Event::Subject::kIssue) {
     return Refuse(sink, std::string(event.name) + " without an issue");
   }
-  std::string_view self = body.At("/comment/self").String().value_or("");
-  const std::size_t start = self.find("/issue/");
-  self.remove_prefix(start == std::string_view::npos ? self.size() : start + 7);
-  const std::string_view issue = self.substr(0, self.find('/'));
+  const std::string issue = IssueIdIn(body.At("/comment/self").String().value_or(""));
   const auto comment = body.At("/comment/id").Text();
-  const bool numeric = issue.find_first_not_of("0123456789") == std::string_view::npos;
-  if (event.kind != Change::Kind::kDeleted || issue.empty() || !numeric || !comment || !site) {
-    return Ignore(sink, std::string(event.name) +
-                            " without an issue, as Data Center sends it: the jira:issue_updated of "
-                            "the same comment holds both");
+  const std::string without = std::string(event.name) +
+                              " without an issue, as Data Center sends it: the jira:issue_updated "
+                              "of the same comment holds both";
+  if (issue.empty() || !comment || comment->empty() || !site) return Ignore(sink, without);
+  if (event.kind != Change::Kind::kDeleted) {
+    const auto address = request.option("site");
+    if (!address || !CanBeAsked(*address)) return Ignore(sink, without);
+    if (const auto fetched = request.fetched("issue"))
+      return ReadFetchedIssue(event, *fetched, body, *site, sink);
+    sink.Explain(without);
+    AskForIssue(issue, *address, sink);
+    return Outcome::kExtracted;
   }
   Change change;
   change.kind = event.kind;
-  change.resource = site->id + '/' + std::string(issue);
+  change.resource = site->id + '/' + issue;
   change.part = *comment;
   change.part_time = TimeOf(body["comment"], body);
   change.integration_key = "jira";
@@ -271,12 +317,12 @@ Outcome Extract(const Request& request, const Sink& sink) {
   if (event == std::end(kEvents))
     return Ignore(sink, "events of this kind are not linked: " + std::string(name));
   const auto site = SiteOf(request, body);
-  if (!body["issue"].object()) return ExtractWithoutIssue(*event, body, site, sink);
+  if (!body["issue"].object()) return ExtractWithoutIssue(*event, body, site, request, sink);
 
   const std::string key(body.At("/issue/key").String().value_or(""));
-  if (key.empty() || !HasOnly(key, "-_")) return Refuse(sink, "an issue without a usable key");
+  if (!IsKey(key)) return Refuse(sink, "an issue without a usable key");
   if (!site) return Refuse(sink, "the body does not say where this Jira stands: set options.site");
-  const Change content = ContentOf(body, *site, key);
+  const Change content = ContentOf(body["issue"], body, *site, key);
   return event->subject == Event::Subject::kIssue
              ? ExtractIssueEvent(*event, content, body, sink)
              : ExtractCommentEvent(*event, content, body, sink);
@@ -296,12 +342,14 @@ constexpr flaglink_signature kSignatures[] = {Signature{.header = "x-hub-signatu
                                                         .past_seconds = 24 * 3600,
                                                         .future_seconds = 300}};
 constexpr Names kOptions{"site"};
+constexpr Names kHosts{"option:site"};
 constexpr Declaration kJira{.name = "jira",
                             .signatures = kSignatures,
                             .delivery_id = "header:x-atlassian-webhook-identifier",
                             .options = kOptions.names,
                             .extract = Extract,
-                            .check_options = CheckOptions};
+                            .check_options = CheckOptions,
+                            .hosts = kHosts.names};
 
 }  // namespace
 }  // namespace flaglink::jira

@@ -63,9 +63,7 @@ std::string RichText(Json runs) {
   return text;
 }
 
-// Asks for what is not fetched yet. The daemon keeps a document for a while by its address and
-// headers. What was fetched for an earlier event does not show what this one changed, so the event's
-// time is among them.
+// Asks for what is not fetched yet.
 void Ask(const Event& event, std::string_view name, const std::string& path,
          const std::string& query = "") {
   if (event.request.fetched(name)) return;
@@ -73,8 +71,8 @@ void Ask(const Event& event, std::string_view name, const std::string& path,
                   .host = kHost,
                   .path = "/v1/" + path,
                   .query = query,
-                  .headers = {{"notion-version", kApiVersion},
-                              {"x-request-id", std::to_string(event.time.value_or(0))}}});
+                  .headers = {{"notion-version", kApiVersion}},
+                  .is_subject = true});
 }
 
 JsonDocument Fetched(const Event& event, std::string_view name) {

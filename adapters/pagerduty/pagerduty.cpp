@@ -27,9 +27,13 @@ std::string Describe(Json incident) {
          (priority.empty() ? "" : ", priority " + priority) + ".";
 }
 
+std::string ServiceOf(Json incident) {
+  return FirstText(incident, {"/service/summary", "/service/name"});
+}
+
 // "[API] Checkout fails (#42)"; of what is there.
 std::string ShownTitle(Json incident, const std::string& title, const std::string& number) {
-  const std::string service = FirstText(incident, {"/service/summary", "/service/name"});
+  const std::string service = ServiceOf(incident);
   return (service.empty() ? "" : "[" + service + "] ") + title +
          (number.empty() ? "" : " (#" + number + ")");
 }
@@ -51,6 +55,9 @@ std::optional<Change> ReadIncident(Json incident, std::optional<TimeUs> time) {
   const std::string title = FirstText(incident, {"/title", "/trigger_summary_data/subject",
                                                  "/trigger_summary_data/description", "/summary"});
   if (!title.empty()) change.title = ShownTitle(incident, title, IdOf(number));
+  // The name is what is shown of an incident that no body gave a title to.
+  const std::string service = ServiceOf(incident);
+  if (title.empty() && number && !service.empty()) change.name = service + " " + change.name;
   change.description = Describe(incident);
   if (!title.empty()) change.texts = {{{"title", title}}};
   return change;

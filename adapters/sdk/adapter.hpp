@@ -113,6 +113,7 @@ struct Change {
 struct Need {
   std::string name, host, path, query;
   std::vector<Named> headers = {};
+  bool is_subject = false;  // of what the event is about: never from before the event
 };
 
 // Of a flag of LaunchDarkly.
@@ -190,6 +191,7 @@ class Sink {
     out.query = ToStr(need.query);
     out.headers = headers.data();
     out.header_count = headers.size();
+    out.is_subject = need.is_subject ? 1 : 0;
     sink_.need(sink_.context, &out);
   }
 

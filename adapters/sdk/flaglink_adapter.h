@@ -111,6 +111,9 @@ typedef struct flaglink_need {
       query; /* "/api/users.info", "user=U024BE7LD": percent-encoded by the adapter */
   const flaglink_pair* headers; /* beside the Authorization that the daemon sets */
   size_t header_count;
+  /* 1: of what the event is about; one that was fetched before the event came would not show what it
+   * changed. 0: of what seldom changes (who a user is); one that is some minutes old will do. */
+  uint32_t is_subject;
 } flaglink_need;
 
 /* Of a flag of LaunchDarkly. */

@@ -1,6 +1,7 @@
 // Sentry's webhooks: those of an integration (docs.sentry.io, "Integration Platform → Webhooks"),
 // whose kind is in a header, and those of the WebHooks plugin that came before.
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <optional>
 #include <string>
@@ -46,6 +47,31 @@ std::string IssuePage(const Request& request, std::string_view url, const std::s
     issues = std::string(site) + "/issues/";
   }
   return issues.empty() ? "" : issues + id + "/";
+}
+
+// The slug of an event's project, which most bodies give as a number: then it stands in the event's
+// address at the API, "…/api/0/projects/acme/shop/events/…". "" where that is no slug either.
+std::string ProjectOf(Json occurrence) {
+  constexpr std::string_view kDigits = "0123456789", kProjects = "/api/0/projects/";
+  const std::string project = TextOf(occurrence["project"]);
+  if (project.find_first_not_of(kDigits) != std::string::npos) return project;
+  const std::string url = TextOf(occurrence["url"]);
+  const std::size_t at = url.find(kProjects);
+  if (at == std::string::npos) return "";
+  const std::size_t organization_end = url.find('/', at + kProjects.size());
+  if (organization_end == std::string::npos) return "";
+  const std::string slug =
+      url.substr(organization_end + 1, url.find('/', organization_end + 1) - organization_end - 1);
+  return HasOnly(slug, "-_") ? slug : "";
+}
+
+// When it happened; of the plugin's events, when Sentry received it, in seconds with a fraction.
+std::optional<TimeUs> TimeOf(Json occurrence) {
+  if (const auto time = FirstTime(occurrence, {"/datetime"})) return time;
+  const auto seconds = occurrence["received"].Number();
+  constexpr double kMaxSeconds = static_cast<double>(kMaxTimeUs / 1'000'000);
+  if (!seconds || *seconds < 0 || *seconds > kMaxSeconds) return std::nullopt;
+  return std::llround(*seconds * 1e6);
 }
 
 // "[node-api] TypeError (NODE-API-7)"; of what is there.
@@ -134,7 +160,7 @@ Outcome EmitOccurrence(const Event& event, Json occurrence, const std::string& i
   change.kind = Change::Kind::kCreated;
   change.resource = IssueId(id);
   change.part = "event";
-  change.part_time = FirstTime(occurrence, {"/datetime"});
+  change.part_time = TimeOf(occurrence);
   // Of the issue itself there is little here: what its own events tell stays.
   change.content_time = 1;
   change.title = ShownTitle(project, title, "");
@@ -167,7 +193,7 @@ Outcome ReadOccurrence(const Event& event) {
   if (!IsId(id)) return NotAsDocumented(event.sink, "data/event");
   const std::string page = IssuePage(event.request, url, id);
   if (page.empty()) return Ignore(event.sink, "an event without a page: set the option \"site\"");
-  return EmitOccurrence(event, occurrence, id, page, TextOf(occurrence["project"]), "");
+  return EmitOccurrence(event, occurrence, id, page, ProjectOf(occurrence), "");
 }
 
 // The plugin's: the issue's id and page at the top, the event in it.

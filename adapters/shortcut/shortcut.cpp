@@ -1,6 +1,8 @@
 // Shortcut's webhooks (developer.shortcut.com/api/webhook/v1): a list of actions, in no order, each
 // with an entity and what changed of it, and references that name the others. What changes by
 // itself is a part of its own here; README.md lists them.
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <string>
@@ -55,14 +57,14 @@ std::string WorkspaceOf(std::string_view url) {
 
 class Event {
  public:
-  Event(const Request& request, Json body)
-      : body_(body), workspace_(request.option("workspace").value_or("")) {
+  Event(const Request& request, Json body) : body_(body) {
     for (const std::string_view list : {"actions", "references"}) {
       for (const Json entity : body[list]) {
         if (workspace_.empty()) workspace_ = WorkspaceOf(TextOf(entity["app_url"]));
         names_.emplace(Key(TextOf(entity["entity_type"]), IdOf(entity["id"])), entity["name"]);
       }
     }
+    if (workspace_.empty()) workspace_ = request.option("workspace").value_or("");
     for (const Json action : body["actions"]) NoteParts(action);
   }
 
@@ -84,6 +86,15 @@ class Event {
   static Kind KindOf(Json action) {
     const auto verb = action["action"].String();
     return verb == "create" ? Kind::kCreated : verb == "delete" ? Kind::kDeleted : Kind::kUpdated;
+  }
+
+  // A comment, task, branch or pull request came or went; the story or epic rides along with the
+  // title that it had.
+  static bool IsSnapshot(const Thing& thing, Json changes) {
+    return !changes["name"] &&
+           std::any_of(std::begin(kRemarks), std::end(kRemarks), [&](const Remark& remark) {
+             return remark.thing.type == thing.type && changes[remark.ids];
+           });
   }
 
   // What every change of a thing repeats. Without a workspace, as in a deletion, the thing goes by
@@ -146,6 +157,9 @@ class Event {
     Change change = content;
     change.kind = kind;
     if (kind == Kind::kCreated) change.created = change.part_time;
+    if (kind == Kind::kUpdated && IsSnapshot(thing, action["changes"])) {
+      change.kind = Kind::kCreated;
+    }
     if (kind != Kind::kDeleted && title) change.texts = {{{"title", std::string(*title)}}};
     changes_.push_back(std::move(change));
     if (kind == Kind::kDeleted) return;

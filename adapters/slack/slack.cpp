@@ -11,6 +11,9 @@
 #include <vector>
 
 #include "adapters/sdk/adapter.hpp"
+#include "adapters/sdk/reading.hpp"
+#include "adapters/slack/permalink.h"
+#include "adapters/slack/slack_api.h"
 #include "adapters/slack/slack_text.h"
 
 namespace flaglink::slack {
@@ -19,13 +22,6 @@ namespace {
 // What Slack itself shows for an app that has no icon.
 constexpr std::string_view kNoAvatar =
     "https://a.slack-edge.com/80588/img/plugins/app/service_72.png";
-
-bool HasOnly(std::string_view text, std::string_view punctuation) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           punctuation.find(c) != std::string_view::npos;
-  });
-}
 
 bool IsTs(std::string_view ts) {
   return ts.find_first_not_of("0123456789.") == std::string_view::npos && ParseSeconds(ts);
@@ -42,12 +38,16 @@ std::string FirstOf(std::initializer_list<std::string_view> candidates) {
   return "";
 }
 
-// Where something was said. The domain is that of "https://acme.slack.com".
+// Where something was said. The domain is that of "https://acme.slack.com"; while it is not known,
+// a link can only open the channel, as Slack's own web client does.
 struct Place {
   std::string team, domain, channel, channel_name;
   bool is_private = false;
 
-  std::string ChannelUrl() const { return "https://" + domain + ".slack.com/archives/" + channel; }
+  std::string ChannelUrl() const {
+    return domain.empty() ? "https://app.slack.com/client/" + team + '/' + channel
+                          : "https://" + domain + ".slack.com/archives/" + channel;
+  }
 };
 
 // "privategroup" and "directmessage" stand for the names that Slack hides in commands and
@@ -69,11 +69,18 @@ std::string DomainOf(const Request& request, std::initializer_list<std::string_v
 // Empty if the place is one that a link can be made to.
 std::string Problem(const Place& place) {
   if (!HasOnly(place.team, "_") || !HasOnly(place.channel, "_")) return "no team or channel";
-  if (!HasOnly(place.domain, "-.")) {
-    return "no domain for team " + place.team + ": set options.workspace or options.workspaces." +
-           place.team;
-  }
-  return "";
+  return place.domain.empty() || HasOnly(place.domain, "-.") ? "" : "a domain that can be none";
+}
+
+// The place with what only the API tells of it.
+Place Completed(Place place, const SlackApi& api) {
+  if (place.domain.empty()) place.domain = api.DomainOf(place.team);
+  if (!HasOnly(place.domain, "-.")) place.domain.clear();
+  if (!place.channel_name.empty()) return place;
+  const Channel channel = api.ChannelOf(place.channel);
+  place.channel_name = channel.name;
+  place.is_private |= channel.is_private;
+  return place;
 }
 
 // A change of one message, without what its own body says.
@@ -83,14 +90,16 @@ Change MessageAt(const Place& place, std::string_view ts, std::string_view threa
   change.name = place.channel + '-' + std::string(ts);
   change.created = ParseSeconds(ts);
   change.title = "Message in #" + (place.channel_name.empty() ? place.channel : place.channel_name);
+  change.integration_key = "slack-app";
+  change.is_private = place.is_private;
+  change.url = place.ChannelUrl();
+  if (place.domain.empty()) return change;
   std::string digits(ts);
   std::erase(digits, '.');
-  change.url = place.ChannelUrl() + "/p" + digits;
+  *change.url += "/p" + digits;
   if (IsTs(thread_ts) && thread_ts != ts) {
     *change.url += "?thread_ts=" + std::string(thread_ts) + "&cid=" + place.channel;
   }
-  change.integration_key = "slack-app";
-  change.is_private = place.is_private;
   return change;
 }
 
@@ -115,8 +124,20 @@ std::string DisplayNameOf(Json message) {
                   StringOf(message.At("/bot_profile/name")), StringOf(message["username"])});
 }
 
+// Who wrote the message: as the body tells it, else as the API does, which is asked for people
+// only.
+Person WriterOf(Json message, std::string display_name, const SlackApi& api) {
+  Person writer{std::move(display_name), AvatarOf(message)};
+  if (writer.name.empty()) writer.name = DisplayNameOf(message);
+  const std::string_view user = StringOf(message["user"]);
+  if (user.empty() || message["bot_id"] || (!writer.name.empty() && !writer.avatar.empty()))
+    return writer;
+  const Person told = api.PersonOf(user);
+  return {FirstOf({writer.name, told.name}), FirstOf({writer.avatar, told.avatar})};
+}
+
 // Texts, author and card of a message that the body carries whole.
-void Describe(Change& change, const Place& place, Json message, std::string display_name) {
+void Describe(Change& change, const Place& place, Json message, const Person& writer) {
   const std::vector<Named> texts = {{"message", MrkdwnToText(StringOf(message["text"]))},
                                     {"blocks", BlocksToText(message["blocks"])},
                                     {"attachments", AttachmentsToText(message["attachments"])},
@@ -134,9 +155,8 @@ void Describe(Change& change, const Place& place, Json message, std::string disp
   change.author_is_bot = !bot.empty() || message["bot_profile"].object() ||
                          StringOf(message["subtype"]) == "bot_message";
   change.author = bot.empty() ? user : bot;
-  if (display_name.empty()) display_name = DisplayNameOf(message);
-  change.metadata = {Field("avatarUrl", AvatarOf(message), std::string(kNoAvatar)),
-                     Field("displayName", display_name, FirstOf({user, bot, "Slack"})),
+  change.metadata = {Field("avatarUrl", writer.avatar, std::string(kNoAvatar)),
+                     Field("displayName", writer.name, FirstOf({user, bot, "Slack"})),
                      Field("channelName", place.channel_name, place.channel),
                      {"message", *change.description}};
 }
@@ -145,7 +165,7 @@ void Describe(Change& change, const Place& place, Json message, std::string disp
 class EventReader {
  public:
   EventReader(const Request& request, Json body, const Sink& sink)
-      : body_(body), event_(body["event"]), sink_(sink) {
+      : body_(body), event_(body["event"]), sink_(sink), api_(request, sink) {
     const std::string_view team = StringOf(body["team_id"]);
     const std::string_view installed = StringOf(body.At("/authorizations/0/team_id"));
     // In a channel shared with another company, team_id may be theirs.
@@ -191,12 +211,13 @@ class EventReader {
     if (kind == Change::Kind::kDeleted) return EmitDeleted(ts);
     if (const std::string problem = ProblemWith(ts); !problem.empty())
       return Refuse(sink_, problem);
-    Change change = MessageAt(place_, ts, StringOf(message["thread_ts"]));
+    const Place place = Completed(place_, api_);
+    Change change = MessageAt(place, ts, StringOf(message["thread_ts"]));
     change.kind = kind;
     // Not edited.ts: it counts whole seconds and can lie before the message itself.
     change.part_time = kind == Change::Kind::kCreated ? change.created : event_time_;
     change.content_time = change.part_time;
-    Describe(change, place_, message, "");
+    Describe(change, place, message, WriterOf(message, "", api_));
     const std::string_view app = StringOf(message["app_id"]);
     if (!app.empty() && app == StringOf(body_["api_app_id"])) change.author_is_bot = true;
     sink_.Emit(change);
@@ -222,7 +243,9 @@ class EventReader {
     const std::string_view ts = StringOf(event_["message_ts"]);
     if (const std::string problem = ProblemWith(ts); !problem.empty())
       return Refuse(sink_, problem);
-    Change change = MessageAt(place_, ts, StringOf(event_["thread_ts"]));
+    const Place place = Completed(place_, api_);
+    const Person writer = WriterOf(event_, "", api_);
+    Change change = MessageAt(place, ts, StringOf(event_["thread_ts"]));
     change.kind = Change::Kind::kCreated;
     change.part = "links";
     change.part_time = event_time_;
@@ -234,9 +257,9 @@ class EventReader {
         change.texts->push_back({"link", std::string(*url)});
     }
     if (change.texts->empty()) return Refuse(sink_, "link_shared without links");
-    change.metadata = {{"avatarUrl?", std::string(kNoAvatar)},
-                       Field("displayName", "", FirstOf({change.author, "Slack"})),
-                       Field("channelName", "", place_.channel),
+    change.metadata = {Field("avatarUrl", writer.avatar, std::string(kNoAvatar)),
+                       Field("displayName", writer.name, FirstOf({change.author, "Slack"})),
+                       Field("channelName", place.channel_name, place.channel),
                        {"message?", change.texts->front().value}};
     sink_.Emit(change);
     return Outcome::kExtracted;
@@ -249,6 +272,7 @@ class EventReader {
 
   const Json body_, event_;
   const Sink& sink_;
+  const SlackApi api_;
   Place place_;
   std::optional<TimeUs> event_time_;
 };
@@ -269,44 +293,18 @@ Outcome ReadShortcut(const Request& request, Json body, const Sink& sink) {
   if (problem.empty() && !IsTs(ts)) problem = "a message without a ts";
   if (!problem.empty()) return Refuse(sink, problem);
 
+  const SlackApi api(request, sink);
+  place = Completed(place, api);
   Change change = MessageAt(place, ts, StringOf(message["thread_ts"]));
   change.kind = Change::Kind::kCreated;
   change.part_time = ParseSeconds(StringOf(body["action_ts"]));
   if (!change.part_time) change.part_time = change.created;
   change.content_time = change.part_time;
   const bool own = StringOf(body.At("/user/id")) == StringOf(message["user"]);
-  Describe(change, place, message, own ? FirstOf({StringOf(body.At("/user/name"))}) : "");
+  const std::string name = own ? FirstOf({StringOf(body.At("/user/name"))}) : "";
+  Describe(change, place, message, WriterOf(message, name, api));
   sink.Emit(change);
   return Outcome::kExtracted;
-}
-
-// A permalink of this workspace:
-// ".../archives/C024BE91L/p1767225600000100?thread_ts=1767225500.000100"
-struct Permalink {
-  std::string channel, ts, thread_ts;
-};
-
-std::optional<Permalink> FindPermalink(std::string_view text, const std::string& domain) {
-  const std::string start = "https://" + domain + ".slack.com/archives/";
-  const std::size_t at = text.find(start);
-  if (at == std::string_view::npos) return std::nullopt;
-  text.remove_prefix(at + start.size());
-  Permalink found;
-  found.channel = text.substr(0, text.find('/'));
-  text.remove_prefix(std::min(found.channel.size(), text.size()));
-  if (!HasOnly(found.channel, "") || !text.starts_with("/p")) return std::nullopt;
-  text.remove_prefix(2);
-  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
-  if (digits < 8 || digits > 18) return std::nullopt;
-  found.ts =
-      std::string(text.substr(0, digits - 6)) + '.' + std::string(text.substr(digits - 6, 6));
-  text.remove_prefix(digits);
-  text = text.substr(0, text.find_first_of(" \n>|"));
-  if (const std::size_t thread = text.find("thread_ts="); thread != std::string_view::npos) {
-    found.thread_ts = text.substr(thread + 10);
-    found.thread_ts.resize(std::min(found.thread_ts.find('&'), found.thread_ts.size()));
-  }
-  return found;
 }
 
 // What only the one who typed the command sees.
@@ -382,6 +380,8 @@ Outcome ReadCommand(const Request& request, const Form& form, const Sink& sink) 
   const std::string problem = Problem(place);
   if (!problem.empty()) return Refuse(sink, problem);
 
+  const SlackApi api(request, sink);
+  place = Completed(place, api);
   Change change = CommandChange(place, link);
   change.kind = Change::Kind::kCreated;
   change.part = CommandPart(text);
@@ -392,7 +392,8 @@ Outcome ReadCommand(const Request& request, const Form& form, const Sink& sink) 
   // Of a message, the one who types the command knows nothing that belongs on its card.
   const std::string mark = link ? "?" : "";
   if (!link) change.description = text;
-  change.metadata = {{"avatarUrl?", std::string(kNoAvatar)},
+  const std::string avatar = link ? "" : api.PersonOf(change.author).avatar;
+  change.metadata = {Field("avatarUrl", avatar, std::string(kNoAvatar)),
                      {"displayName" + mark, name.value},
                      Field("channelName", place.channel_name, place.channel),
                      {"message" + mark, text}};
@@ -437,6 +438,7 @@ const char* CheckOptions(const Pairs& options) {
   bool found = false;
   for (const flaglink_pair& option : options) {
     const std::string_view name = ToView(option.name);
+    found |= name == "source:api_token";
     if (name != "workspace" && !name.starts_with("workspaces.")) continue;
     found = true;
     const std::string_view domain = ToView(option.value);
@@ -446,7 +448,8 @@ const char* CheckOptions(const Pairs& options) {
   }
   if (found) return nullptr;
   return "an event does not hold the workspace's address, which every link needs: set workspace = "
-         "\"acme\", or workspaces = { T024BE7LD = \"acme\" } for several";
+         "\"acme\", or workspaces = { T024BE7LD = \"acme\" } for several, or the source's "
+         "api_token";
 }
 
 constexpr flaglink_signature kSignatures[] = {
@@ -459,13 +462,15 @@ constexpr flaglink_signature kSignatures[] = {
               .future_seconds = 300}};
 constexpr Names kBlank{"/token", "/response_url", "/payload/token", "/payload/response_url"};
 constexpr Names kOptions{"workspace", "workspaces.*"};
+constexpr Names kHosts{kApiHost};
 constexpr Declaration kSlack{.name = "slack",
                              .signatures = kSignatures,
                              .delivery_id = "body:/event_id",
                              .blank = kBlank.names,
                              .options = kOptions.names,
                              .extract = Extract,
-                             .check_options = CheckOptions};
+                             .check_options = CheckOptions,
+                             .hosts = kHosts.names};
 
 }  // namespace
 }  // namespace flaglink::slack

@@ -36,12 +36,28 @@ struct FlagNews {
   auto operator<=>(const FlagNews&) const = default;
 };
 
+// A document that the body leaves out and that the adapter would read.
+struct DocumentNeed {
+  std::string name;  // under which extract() gets it
+  // Of one of the adapter's hosts, checked: https, or http to this machine.
+  std::string url;
+  std::vector<Header> headers;  // beside the Authorization; names in lower case
+  // Of what the event is about, so that a document from before its receipt would not do.
+  bool is_subject = false;
+  auto operator<=>(const DocumentNeed&) const = default;
+};
+
+struct FetchedDocument {
+  std::string name, value;
+};
+
 struct Extraction {
   enum class Outcome { kExtracted, kIgnored, kHandshake, kMalformed } outcome = Outcome::kMalformed;
   std::string reason;  // one line, valid UTF-8
   // Every string valid UTF-8 and cut at its limit; `fields` are still absent
   std::vector<Change> changes;
   std::vector<FlagNews> flag_news;  // in the order in which it was told
+  std::vector<DocumentNeed> needs;  // each name once
   std::optional<AdapterReply> reply;
   // There were more than kMaxChangesPerEvent changes, or as many news of flags
   bool truncated = false;
@@ -51,7 +67,12 @@ struct AdapterInput {
   std::vector<Header> headers;  // the declared ones
   std::string content_type;
   std::string body;
+  std::vector<FetchedDocument> fetched = {};  // answers to what an earlier extraction needed
 };
+
+// Beside its options CheckOptions is given this name, without a value, for a source that has an
+// api_token. It is no option: none may hold a colon.
+inline constexpr char kHasApiToken[] = "source:api_token";
 
 // Immutable; safe for several threads. The shared object stays loaded for ever, also when the last
 // copy is gone.
@@ -65,6 +86,10 @@ class Adapter {
   virtual const std::vector<std::string>& options() const = 0;
   virtual const std::vector<std::string>& methods() const = 0;
   virtual const std::optional<ValueLocation>& delivery_id() const = 0;
+  // Whom needs may be asked of: "slack.com", or "option:site" for the host that an option names.
+  virtual const std::vector<std::string>& hosts() const = 0;
+  // Where a handshake carries the secret that the sender signs with from then on.
+  virtual const std::optional<ValueLocation>& armed_secret() const = 0;
   // The schemes with {option:…} put in. kInvalid: an option that a scheme needs is missing.
   virtual Result<std::vector<SignatureScheme>> Schemes(
       const std::vector<AdapterOption>& options) const = 0;

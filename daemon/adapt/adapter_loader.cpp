@@ -97,7 +97,9 @@ Result<flaglink_adapter> Describe(const std::filesystem::path& file) {
                    " bytes, at least " + std::to_string(kLeastAdapterSize) + " are needed");
   }
   flaglink_adapter adapter{};
-  std::memcpy(&adapter, described, std::min<std::size_t>(described->struct_size, sizeof adapter));
+  // Whole fields alone: what comes after check_options are pointers.
+  const std::size_t whole = described->struct_size / sizeof(void*) * sizeof(void*);
+  std::memcpy(&adapter, described, std::min(whole, sizeof adapter));
   return adapter;
 }
 
@@ -117,12 +119,16 @@ class LoadedAdapter final : public Adapter {
   const std::optional<ValueLocation>& delivery_id() const override {
     return declarations_.delivery_id;
   }
+  const std::vector<std::string>& hosts() const override { return declarations_.hosts; }
+  const std::optional<ValueLocation>& armed_secret() const override {
+    return declarations_.armed_secret;
+  }
   Result<std::vector<SignatureScheme>> Schemes(
       const std::vector<AdapterOption>& options) const override;
   Status CheckOptions(const std::vector<AdapterOption>& options) const override;
   Extraction Extract(const AdapterInput& input,
                      const std::vector<AdapterOption>& options) const override {
-    return RunExtract(extract_, input, options);
+    return RunExtract(extract_, input, options, declarations_.hosts);
   }
 
  private:
@@ -168,7 +174,7 @@ std::string LoadedAdapter::KnownOptions() const {
 Status LoadedAdapter::CheckOptions(const std::vector<AdapterOption>& options) const {
   std::vector<flaglink_pair> pairs;
   for (const AdapterOption& option : options) {
-    if (!Knows(option.name)) {
+    if (option.name != kHasApiToken && !Knows(option.name)) {
       return Invalid("adapter " + name() + ": unknown option \"" + option.name + "\"; " +
                      KnownOptions());
     }

@@ -52,6 +52,15 @@ bool IsOptionName(std::string_view name) {
          std::ranges::all_of(name, IsOptionCharacter);
 }
 
+// "slack.com", or "option:site" for the one that an option names.
+bool IsHost(std::string_view host) {
+  if (host.starts_with("option:")) return IsOptionName(host.substr(7)) && !host.ends_with(".*");
+  return !host.empty() && host.size() <= 253 && IsLowerOrDigit(host.front()) &&
+         IsLowerOrDigit(host.back()) && std::ranges::all_of(host, [](char c) {
+           return IsLowerOrDigit(c) || c == '-' || c == '.';
+         });
+}
+
 bool IsPointer(std::string_view pointer) {
   return !pointer.empty() && ParseJsonPointer(pointer).has_value();
 }
@@ -100,16 +109,20 @@ Result<std::optional<ValueLocation>> ReadLocation(const char* declared, std::str
 Result<std::vector<std::string>> ReadMethods(const char* declared) {
   std::vector<std::string> methods;
   std::string_view rest = Text(declared);
-  while (true) {
+  bool carries_webhooks = false, known = true;
+  for (bool more = true; more && known;) {
     const std::size_t comma = rest.find(',');
     const std::string_view method = rest.substr(0, comma);
-    if (method != "POST" && method != "PUT") {
-      return Invalid("methods " + Quoted(Text(declared)) + " are not a list of POST and PUT");
-    }
+    const bool body = method == "POST" || method == "PUT";
+    known = body || method == "HEAD";
+    carries_webhooks = carries_webhooks || body;
     methods.emplace_back(method);
-    if (comma == std::string_view::npos) return methods;
-    rest.remove_prefix(comma + 1);
+    more = comma != std::string_view::npos;
+    if (more) rest.remove_prefix(comma + 1);
   }
+  if (known && carries_webhooks) return methods;
+  return Invalid("methods " + Quoted(Text(declared)) +
+                 " are not a list of POST and PUT, and HEAD beside them");
 }
 
 Result<SignedPiece> ReadPlaceholder(std::string_view name) {
@@ -166,8 +179,18 @@ Status ReadTimestamp(const flaglink_signature& declared, SignatureScheme& scheme
   return {};
 }
 
+// Whether the header holds a signature of bytes, which needs an encoding and a content; else it is
+// the secret itself or a token that signs itself alone.
+bool SignsContent(const SignatureScheme& scheme) {
+  return scheme.algorithm != SignatureAlgorithm::kToken &&
+         scheme.algorithm != SignatureAlgorithm::kJwtHs256;
+}
+
 Status ReadEncoding(const flaglink_signature& declared, SignatureScheme& scheme) {
-  if (scheme.algorithm == SignatureAlgorithm::kToken && Text(declared.encoding).empty()) return {};
+  if (!SignsContent(scheme) && Text(declared.encoding).empty()) return {};
+  if (scheme.algorithm == SignatureAlgorithm::kJwtHs256) {
+    return Invalid("a JWT has its own encoding, but another is given");
+  }
   const auto encoding = FindWord<DigestEncoding>(
       declared.encoding, {{"hex", DigestEncoding::kHex}, {"base64", DigestEncoding::kBase64}});
   const bool token_in_hex =
@@ -183,9 +206,14 @@ Status ReadContent(const flaglink_signature& declared, SignatureScheme& scheme) 
   Result<std::vector<SignedPiece>> content = ReadSignedContent(Text(declared.signed_content));
   if (!content.ok()) return content.error();
   scheme.signed_content = *std::move(content);
-  if (scheme.algorithm == SignatureAlgorithm::kToken) {
-    if (scheme.signed_content.empty()) return {};
-    return Invalid("a token signs nothing, but signed content is given");
+  if (!SignsContent(scheme)) {
+    if (!scheme.signed_content.empty()) {
+      return Invalid("a token signs nothing, but signed content is given");
+    }
+    if (scheme.timestamp && scheme.algorithm == SignatureAlgorithm::kJwtHs256) {
+      return Invalid("a JWT has its own times, but a timestamp is given");
+    }
+    return {};
   }
   if (!Signs(scheme, SignedPiece::Kind::kBody)) return Invalid("signed content without {body}");
   const bool time_in_header =
@@ -213,7 +241,9 @@ Status ReadSecretUse(const flaglink_signature& declared, SignatureScheme& scheme
       declared.algorithm, {{"hmac-sha1", SignatureAlgorithm::kHmacSha1},
                            {"hmac-sha256", SignatureAlgorithm::kHmacSha256},
                            {"hmac-sha512", SignatureAlgorithm::kHmacSha512},
-                           {"token", SignatureAlgorithm::kToken}});
+                           {"ed25519", SignatureAlgorithm::kEd25519},
+                           {"token", SignatureAlgorithm::kToken},
+                           {"jwt-hs256", SignatureAlgorithm::kJwtHs256}});
   if (!algorithm) return Invalid("algorithm " + Quoted(Text(declared.algorithm)) + " is unknown");
   scheme.algorithm = *algorithm;
   const auto key_encoding = FindWord<KeyEncoding>(
@@ -243,16 +273,6 @@ Status ReadHeader(const flaglink_signature& declared, SignatureScheme& scheme) {
   return {};
 }
 
-Result<SignatureScheme> ReadSignature(const flaglink_signature& declared) {
-  SignatureScheme scheme;
-  // In this order: a later one looks at what an earlier one put in.
-  for (const auto read :
-       {ReadHeader, ReadSecretUse, ReadEncoding, ReadIdHeader, ReadTimestamp, ReadContent}) {
-    if (Status status = read(declared, scheme); !status.ok()) return status.error();
-  }
-  return scheme;
-}
-
 Result<std::vector<SignatureScheme>> ReadSignatures(const flaglink_adapter& adapter) {
   std::vector<SignatureScheme> schemes;
   if (adapter.signature_count > kMaxSignatures ||
@@ -280,11 +300,14 @@ Result<std::vector<SignatureScheme>> ReadSignatures(const flaglink_adapter& adap
 
 // Neither an adapter nor the store sees what lets its holder in.
 Status CheckNothingSecret(const Declarations& declarations) {
+  const std::optional<ValueLocation>& armed = declarations.armed_secret;
   for (const std::string& header : declarations.headers) {
     const bool signs =
         std::ranges::any_of(declarations.schemes,
                             [&](const SignatureScheme& scheme) { return scheme.header == header; });
-    if (signs || header == "authorization" || header == "proxy-authorization" ||
+    const bool brings_secret =
+        armed && armed->kind == ValueLocation::Kind::kHeader && armed->name == header;
+    if (signs || brings_secret || header == "authorization" || header == "proxy-authorization" ||
         header == "cookie") {
       return Invalid("header " + Quoted(header) +
                      " holds a secret or a signature; adapters don't see it");
@@ -293,16 +316,22 @@ Status CheckNothingSecret(const Declarations& declarations) {
   return {};
 }
 
-// A scheme may put in only what the adapter lets people set.
-Status CheckSignedOptions(const Declarations& declarations) {
+// Options are named only where the adapter lets people set them.
+Status CheckNamedOptions(const Declarations& declarations) {
+  const auto is_declared = [&](const std::string& name) {
+    return std::ranges::find(declarations.options, name) != declarations.options.end();
+  };
   for (const SignatureScheme& scheme : declarations.schemes) {
     for (const SignedPiece& piece : scheme.signed_content) {
-      if (piece.kind != SignedPiece::Kind::kOption) continue;
-      if (std::ranges::find(declarations.options, piece.text) == declarations.options.end()) {
-        return Invalid("signed content names the option " + Quoted(piece.text) +
-                       ", which is not declared");
-      }
+      if (piece.kind != SignedPiece::Kind::kOption || is_declared(piece.text)) continue;
+      return Invalid("signed content names the option " + Quoted(piece.text) +
+                     ", which is not declared");
     }
+  }
+  for (const std::string& host : declarations.hosts) {
+    if (!host.starts_with("option:") || is_declared(host.substr(7))) continue;
+    return Invalid("a host is that of the option " + Quoted(host.substr(7)) +
+                   ", which is not declared");
   }
   return {};
 }
@@ -315,6 +344,16 @@ Status Take(Result<T> result, T& into) {
 }
 
 }  // namespace
+
+Result<SignatureScheme> ReadSignature(const flaglink_signature& declared) {
+  SignatureScheme scheme;
+  // In this order: a later one looks at what an earlier one put in.
+  for (const auto read :
+       {ReadHeader, ReadSecretUse, ReadEncoding, ReadIdHeader, ReadTimestamp, ReadContent}) {
+    if (Status status = read(declared, scheme); !status.ok()) return status.error();
+  }
+  return scheme;
+}
 
 Result<Declarations> ReadDeclarations(const flaglink_adapter& adapter) {
   Declarations declarations;
@@ -333,9 +372,12 @@ Result<Declarations> ReadDeclarations(const flaglink_adapter& adapter) {
   if (status.ok()) status = Take(ReadMethods(adapter.methods), declarations.methods);
   if (status.ok())
     status = Take(ReadLocation(adapter.delivery_id, "delivery id"), declarations.delivery_id);
+  if (status.ok()) status = Take(ReadList(adapter.hosts, "host", IsHost), declarations.hosts);
+  if (status.ok())
+    status = Take(ReadLocation(adapter.armed_secret, "armed secret"), declarations.armed_secret);
   if (status.ok()) status = Take(ReadSignatures(adapter), declarations.schemes);
   if (status.ok()) status = CheckNothingSecret(declarations);
-  if (status.ok()) status = CheckSignedOptions(declarations);
+  if (status.ok()) status = CheckNamedOptions(declarations);
   if (!status.ok()) return status.error();
   return declarations;
 }

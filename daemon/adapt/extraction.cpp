@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "daemon/adapt/copied_change.h"
+#include "daemon/adapt/copied_need.h"
 #include "daemon/domain/text.h"
 
 namespace flaglinkd {
@@ -32,23 +33,6 @@ std::string_view View(flaglink_str text) {
   return text.data == nullptr ? std::string_view() : std::string_view(text.data, text.size);
 }
 
-// A header's value as RFC 9110, 5.5 has it, ASCII only: nothing in it can end the line.
-bool IsHeaderValue(std::string_view value) {
-  return std::ranges::all_of(value, [](char c) { return (c >= 0x20 && c < 0x7f) || c == '\t'; });
-}
-
-// In lower case; empty where `name` is no token of RFC 9110, 5.6.2 as headers are spelt in
-// practice.
-std::string HeaderName(std::string_view name) {
-  std::string lower;
-  for (char c : name) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_')) return {};
-    lower += c;
-  }
-  return lower;
-}
-
 // What the listener sets by itself: a second one would change where the answer ends.
 bool IsTheListeners(std::string_view header) {
   return header == "content-length" || header == "content-type" || header == "connection" ||
@@ -69,6 +53,9 @@ std::optional<FlagNews::State> StateOf(std::uint32_t state) {
 // The first broken rule ends the taking.
 class Collector {
  public:
+  // Both outlive the collector; `hosts` as RunExtract has it.
+  Collector(const std::vector<std::string>& hosts, const std::vector<AdapterOption>& options)
+      : hosts_(hosts), options_(options) {}
   const flaglink_sink& sink() const { return sink_; }
 
   // The extraction, once extract() returned `outcome`.
@@ -79,6 +66,7 @@ class Collector {
 
  private:
   void TakeChange(const flaglink_change* borrowed);
+  void TakeNeed(const flaglink_need* borrowed);
   void TakeReply(std::uint32_t status, const flaglink_pair* headers, std::size_t header_count,
                  flaglink_str content_type, flaglink_str body);
   void TakeReplyHeader(const flaglink_pair& borrowed, AdapterReply& reply);
@@ -103,8 +91,9 @@ class Collector {
   static void OnChange(void* context, const flaglink_change* change) {
     Guard(context, [&](Collector& collector) { collector.TakeChange(change); });
   }
-  // No document is fetched by this daemon; what stands in the body is all that is linked.
-  static void OnNeed(void*, const flaglink_need*) {}
+  static void OnNeed(void* context, const flaglink_need* need) {
+    Guard(context, [&](Collector& collector) { collector.TakeNeed(need); });
+  }
   static void OnReply(void* context, std::uint32_t status, const flaglink_pair* headers,
                       std::size_t header_count, flaglink_str content_type, flaglink_str body) {
     Guard(context, [&](Collector& collector) {
@@ -118,6 +107,8 @@ class Collector {
     Guard(context, [&](Collector& collector) { collector.TakeFlag(project, key, state); });
   }
 
+  const std::vector<std::string>& hosts_;
+  const std::vector<AdapterOption>& options_;
   flaglink_sink sink_{sizeof(flaglink_sink), this, OnChange, OnNeed, OnReply, OnExplain, OnFlag};
   BorrowedText text_{limit::kEvent};
   Extraction extraction_;
@@ -136,6 +127,19 @@ void Collector::TakeChange(const flaglink_change* borrowed) {
   }
   if (!change.ok()) return Break(change.error().message);
   extraction_.changes.push_back(*std::move(change));
+}
+
+// A name that is asked for twice is one need: the first.
+void Collector::TakeNeed(const flaglink_need* borrowed) {
+  if (borrowed == nullptr) return Break("it gave a need that is NULL");
+  Result<DocumentNeed> need = CopyNeed(*borrowed, hosts_, options_);
+  if (!need.ok()) return Break(need.error().message);
+  std::vector<DocumentNeed>& needs = extraction_.needs;
+  if (std::ranges::find(needs, need->name, &DocumentNeed::name) != needs.end()) return;
+  if (needs.size() == limit::kNeeds) {
+    return Break("it needs more than " + std::to_string(limit::kNeeds) + " documents");
+  }
+  needs.push_back(*std::move(need));
 }
 
 void Collector::TakeReplyHeader(const flaglink_pair& borrowed, AdapterReply& reply) {
@@ -206,9 +210,12 @@ std::string Collector::Reason() const {
 std::string Collector::BrokenRule(int outcome) const {
   if (!broken_.empty()) return broken_;
   const bool changes = !extraction_.changes.empty() || !extraction_.flag_news.empty();
+  const bool needs = !extraction_.needs.empty();
   switch (outcome) {
-    case FLAGLINK_EXTRACTED: return changes ? "" : "it extracted no change";
-    case FLAGLINK_IGNORED: return changes ? "it ignored the event, but gave changes" : "";
+    case FLAGLINK_EXTRACTED: return changes || needs ? "" : "it extracted no change";
+    case FLAGLINK_IGNORED:
+      if (needs) return "it ignored the event, but needs documents";
+      return changes ? "it ignored the event, but gave changes" : "";
     case FLAGLINK_HANDSHAKE:
       if (changes) return "it took the event for a handshake, but gave changes";
       return extraction_.reply ? "" : "it took the event for a handshake, but has no reply";
@@ -241,19 +248,23 @@ Extraction Collector::Finish(int outcome) {
 }  // namespace
 
 Extraction RunExtract(ExtractFunction extract, const AdapterInput& input,
-                      const std::vector<AdapterOption>& options) {
+                      const std::vector<AdapterOption>& options,
+                      const std::vector<std::string>& hosts) {
   const std::vector<flaglink_pair> headers = BorrowPairs(input.headers);
   const std::vector<flaglink_pair> pairs = BorrowPairs(options);
+  const std::vector<flaglink_pair> fetched = BorrowPairs(input.fetched);
   flaglink_request request{};
   request.struct_size = sizeof request;
   request.headers = headers.data();
   request.header_count = headers.size();
   request.options = pairs.data();
   request.option_count = pairs.size();
+  request.fetched = fetched.data();
+  request.fetched_count = fetched.size();
   request.body = Borrow(input.body);
   request.content_type = Borrow(input.content_type);
 
-  Collector collector;
+  Collector collector(hosts, options);
   int outcome = FLAGLINK_MALFORMED;
   try {
     outcome = extract(&request, &collector.sink());

@@ -35,12 +35,19 @@ constexpr std::size_t kEvent = 16u << 20;  // all strings of all changes
 constexpr std::size_t kReplyBody = 64u << 10;
 constexpr std::size_t kReplyHeaders = 16;
 constexpr std::size_t kReplyHeader = 1024;  // a name and its value
+constexpr std::size_t kNeeds = 8;
+constexpr std::size_t kNeedName = 64;
+constexpr std::size_t kNeedUrl = 2000;
+constexpr std::size_t kNeedHeaders = 8;
+constexpr std::size_t kNeedHeader = 256;  // a name and its value
 }  // namespace extraction_limit
 
 using ExtractFunction = flaglink_outcome (*)(const flaglink_request*, const flaglink_sink*);
 
 // Never throws, whatever `extract` does short of not returning. The contract is Adapter::Extract's.
+// `hosts`: whom needs may be asked of, as the adapter declares them.
 Extraction RunExtract(ExtractFunction extract, const AdapterInput& input,
-                      const std::vector<AdapterOption>& options);
+                      const std::vector<AdapterOption>& options,
+                      const std::vector<std::string>& hosts = {});
 
 }  // namespace flaglinkd

@@ -218,7 +218,10 @@ class WorkerPool::Impl {
     supervisor_ = std::thread(Supervise, shared_);
   }
 
-  ~Impl() {
+  ~Impl() { Stop(); }
+
+  void Stop() {
+    if (!supervisor_.joinable()) return;
     {
       const std::scoped_lock lock(shared_->mutex);
       shared_->state.stopping = true;
@@ -270,6 +273,10 @@ WorkerPool::WorkerPool(Options options, std::function<void(const std::string&)> 
     : impl_(std::make_unique<Impl>(options, std::move(group_off))) {}
 
 WorkerPool::~WorkerPool() = default;
+
+void WorkerPool::Stop() {
+  impl_->Stop();
+}
 
 bool WorkerPool::Post(Job job) {
   return impl_->Post(std::move(job));

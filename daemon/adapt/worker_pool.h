@@ -38,11 +38,14 @@ class WorkerPool {
   // `group_off` is called, once per group, when a group's second job overran; its later jobs go
   // straight to `overrun`.
   WorkerPool(Options options, std::function<void(const std::string& group)> group_off);
-  // Runs what waits, and returns once every job is done or given up. A thread that was written off
-  // and still runs can't be joined: its stack and what its job holds stay alive until the process
-  // ends. So where written_off() is not 0, end it with std::quick_exit or _exit: exit() would tear
-  // down globals under that thread.
+  // Stops.
   ~WorkerPool();
+
+  // Runs what waits, and returns once every job is done or given up; from then on nothing is taken.
+  // A thread that was written off and still runs can't be joined: its stack and what its job holds
+  // stay alive until the process ends. So where written_off() is not 0 after this, end it with
+  // std::quick_exit or _exit: exit() would tear down globals under that thread.
+  void Stop();
 
   // False: too many jobs wait; nothing was taken.
   bool Post(Job job);

@@ -74,6 +74,7 @@ void AdminApi::OnRequest(HttpRequest request, const Responder& responder) const 
     case ApiCall::kShowEvent: return ShowEvent(object, responder);
     case ApiCall::kReplayEvents:
       return object.empty() ? ReplayEvents(request, responder) : ReplayEvent(object, responder);
+    case ApiCall::kArm: return Arm(request, object, responder);
     case ApiCall::kImport: return Import(std::move(request), object, responder);
   }
 }
@@ -119,7 +120,7 @@ void AdminApi::ForgetLinks(const HttpRequest& request, const std::string& id,
                            const Responder& responder) const {
   Result<Conditions> conditions = ConditionsOfBody(request.body);
   if (!conditions) return responder.Send(ErrorResponse(conditions.error()));
-  const Result<bool> remove = TakeRemove(*conditions);
+  const Result<bool> remove = TakeSwitch("remove", *conditions);
   if (!remove) return responder.Send(ErrorResponse(remove.error()));
   const Result<LinkFilter> filter = TargetOf(id, *conditions);
   if (!filter) return responder.Send(ErrorResponse(filter.error()));
@@ -189,7 +190,21 @@ void AdminApi::ReplayEvents(const HttpRequest& request, const Responder& respond
   services_->ask([services = services_, filter = *filter, responder](QueueAdmin& queue) {
     Result<std::vector<EventReport>> events = queue.Events(filter);
     if (!events) return responder.Send(ErrorResponse(events.error()));
-    ReplayRun::Start(services, *std::move(events), responder);
+    ReplayRun::Start(services, *std::move(events), filter.limit, responder);
+  });
+}
+
+void AdminApi::Arm(const HttpRequest& request, const std::string& source,
+                   const Responder& responder) const {
+  Result<Conditions> conditions = ConditionsOfBody(request.body);
+  if (!conditions) return responder.Send(ErrorResponse(conditions.error()));
+  const Result<bool> replace = TakeSwitch("replace", *conditions);
+  if (!replace) return responder.Send(ErrorResponse(replace.error()));
+  if (!conditions->empty()) {
+    return responder.Send(ErrorResponse(400, "arming has no conditions but replace"));
+  }
+  services_->arm(source, *replace, [responder](const Result<TimePoint>& until) {
+    responder.Send(until ? ArmedResponse(*until) : ErrorResponse(until.error()));
   });
 }
 

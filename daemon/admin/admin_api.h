@@ -35,6 +35,7 @@ class AdminApi {
   void ShowEvent(const std::string& id, const Responder& responder) const;
   void ReplayEvent(const std::string& id, const Responder& responder) const;
   void ReplayEvents(const HttpRequest& request, const Responder& responder) const;
+  void Arm(const HttpRequest& request, const std::string& source, const Responder& responder) const;
   void Import(HttpRequest request, const std::string& source, const Responder& responder) const;
 
   Result<LinkFilter> FilterOf(const Conditions& conditions) const;

@@ -15,7 +15,8 @@ namespace flaglinkd {
 
 struct AdminServices {
   // Runs `question` on the thread that owns the queue; destroys it unrun when the service ends.
-  std::function<void(std::function<void(QueueAdmin&)> question)> ask;
+  // False: so many wait that it is not taken.
+  std::function<bool(std::function<void(QueueAdmin&)> question)> ask;
 
   // The namespace of a configured source; nothing: there is no such source.
   std::function<std::optional<std::string>(const std::string& source)> name_space_of;
@@ -28,6 +29,12 @@ struct AdminServices {
   std::function<void(const EventReport&, const Payload&,
                      std::function<void(const CommitResult&)> done)>
       replay;
+
+  // Has the source take the secret that the next handshake brings, in place of one that is there if
+  // `replace` says so; until when, or why not.
+  std::function<void(const std::string& source, bool replace,
+                     std::function<void(const Result<TimePoint>&)> done)>
+      arm;
 
   // A webhook of a configured source that nobody has to vouch for. Its results are those of replay.
   std::function<void(const std::string& source, Webhook,

@@ -30,6 +30,7 @@ constexpr std::array kRows = {
     Row{ApiCall::kShowEvent, "GET", "events/*", Door::kSocket},
     Row{ApiCall::kReplayEvents, "POST", "events/replay", Door::kSocket},
     Row{ApiCall::kReplayEvents, "POST", "events/*/replay", Door::kSocket},
+    Row{ApiCall::kArm, "POST", "sources/*/arm", Door::kSocket},
     Row{ApiCall::kImport, "POST", "import/*", Door::kSocket},
 };
 
@@ -85,7 +86,7 @@ std::variant<ApiRoute, HttpResponse> FindRoute(const std::string& method, std::s
     return ApiRoute{row.call, *object};
   }
   if (allowed.empty())
-    return ErrorResponse(404, "below /api/v1 there are links, events and import");
+    return ErrorResponse(404, "below /api/v1 there are links, events, sources and import");
   HttpResponse response = ErrorResponse(405, allowed + " only");
   response.headers.push_back({"allow", allowed});
   return response;

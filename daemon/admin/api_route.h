@@ -1,8 +1,8 @@
 // The paths of the admin API, and over what each may be reached. Pure.
 //
 //   GET  links            GET  events             POST import/{source}
-//   GET  links/{id}       GET  events/{id}        (all below /api/v1/)
-//   POST links/{id}/retry, links/{id}/forget      POST events/{id}/replay
+//   GET  links/{id}       GET  events/{id}        POST sources/{source}/arm
+//   POST links/{id}/retry, links/{id}/forget      POST events/{id}/replay      (all below /api/v1/)
 //   POST links/retry, links/forget                POST events/replay
 #pragma once
 
@@ -22,6 +22,7 @@ enum class ApiCall {
   kListEvents,
   kShowEvent,
   kReplayEvents,
+  kArm,
   kImport
 };
 

@@ -10,14 +10,16 @@ ReplayRun::ReplayRun(std::shared_ptr<const AdminServices> services, std::vector<
                      Responder responder)
     : services_(std::move(services)),
       events_(std::move(events)),
+      total_(events_.size()),
       responder_(std::move(responder)) {}
 
 void ReplayRun::Start(std::shared_ptr<const AdminServices> services,
-                      std::vector<EventReport> events, Responder responder) {
+                      std::vector<EventReport> events, std::size_t limit, Responder responder) {
   std::sort(events.begin(), events.end(),
             [](const EventReport& a, const EventReport& b) { return a.id > b.id; });
   const std::shared_ptr<ReplayRun> run(
       new ReplayRun(std::move(services), std::move(events), std::move(responder)));
+  if (run->total_ >= limit) run->tally_.more_before = run->events_.back().id;
   run->Next();
 }
 
@@ -29,9 +31,9 @@ void ReplayRun::Next() {
   if (events_.empty()) return responder_.Send(TallyResponse(tally_));
   EventReport event = std::move(events_.back());
   events_.pop_back();
-  services_->ask([run = shared_from_this(), event = std::move(event)](QueueAdmin& queue) {
-    run->Replay(event, queue);
-  });
+  const bool asked = services_->ask([run = shared_from_this(), event = std::move(event)](
+                                        QueueAdmin& queue) { run->Replay(event, queue); });
+  if (!asked) Stop("too much is asked of the queue: try again");
 }
 
 void ReplayRun::Replay(const EventReport& event, QueueAdmin& queue) {
@@ -57,8 +59,10 @@ void ReplayRun::OnReplayed(const CommitResult& result) {
   }
 }
 
-void ReplayRun::Stop(std::string reason) {
-  tally_.stopped = "stopped before the end: " + std::move(reason);
+void ReplayRun::Stop(const std::string& reason) {
+  const int done = tally_.stored + tally_.ignored + tally_.failed + tally_.not_kept;
+  tally_.stopped = "stopped after " + std::to_string(done) + " of " + std::to_string(total_) +
+                   " events: " + reason;
   responder_.Send(TallyResponse(tally_));
 }
 

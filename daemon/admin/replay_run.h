@@ -13,9 +13,10 @@ namespace flaglinkd {
 
 class ReplayRun : public std::enable_shared_from_this<ReplayRun> {
  public:
-  // In the order of their ids, which is that of their receipts.
+  // In the order of their ids, which is that of their receipts. Where they are as many as `limit`,
+  // older ones may have been left out, and the answer says before which event.
   static void Start(std::shared_ptr<const AdminServices> services, std::vector<EventReport> events,
-                    Responder responder);
+                    std::size_t limit, Responder responder);
 
  private:
   ReplayRun(std::shared_ptr<const AdminServices> services, std::vector<EventReport> events,
@@ -24,10 +25,11 @@ class ReplayRun : public std::enable_shared_from_this<ReplayRun> {
   void Next();
   void Replay(const EventReport& event, QueueAdmin& queue);
   void OnReplayed(const CommitResult& result);
-  void Stop(std::string reason);
+  void Stop(const std::string& reason);
 
   const std::shared_ptr<const AdminServices> services_;
   std::vector<EventReport> events_;  // that are left, the next one last
+  const std::size_t total_;
   const Responder responder_;
   ReplayTally tally_;
 };

@@ -129,12 +129,12 @@ Result<Conditions> ConditionsOfBody(std::string_view body) {
   return conditions;
 }
 
-Result<bool> TakeRemove(Conditions& conditions) {
-  const auto found = conditions.find("remove");
+Result<bool> TakeSwitch(std::string_view name, Conditions& conditions) {
+  const auto found = conditions.find(name);
   if (found == conditions.end()) return false;
   const std::string value = found->second;
   conditions.erase(found);
-  if (value != "true" && value != "false") return Invalid("remove is true or false");
+  if (value != "true" && value != "false") return Invalid(std::string(name) + " is true or false");
   return value == "true";
 }
 
@@ -155,19 +155,25 @@ Result<LinkFilter> LinkFilterOf(const Conditions& conditions) {
 }
 
 Result<EventFilter> EventFilterOf(const Conditions& conditions) {
-  if (Status names = CheckNames(conditions, {"status", "source", "since", "limit"}); !names) {
+  if (Status names = CheckNames(conditions, {"status", "source", "since", "before", "limit"});
+      !names) {
     return names.error();
   }
   EventFilter filter;
   filter.outcome = Find(conditions, "status");
   filter.source = Find(conditions, "source");
   if (Status rest = SetSinceAndLimit(conditions, filter); !rest) return rest.error();
+  if (const auto before = Find(conditions, "before")) {
+    filter.before = WholeNumber<std::int64_t>(*before);
+    if (!filter.before || *filter.before < 1) return Invalid("before is an event's id");
+  }
   return filter;
 }
 
 bool IsSelective(const Conditions& conditions) {
-  return std::any_of(conditions.begin(), conditions.end(),
-                     [](const auto& condition) { return condition.first != "limit"; });
+  return std::any_of(conditions.begin(), conditions.end(), [](const auto& condition) {
+    return condition.first != "limit" && condition.first != "before";
+  });
 }
 
 Result<std::int64_t> ParseEventId(std::string_view text) {

@@ -13,7 +13,7 @@
 
 namespace flaglinkd {
 
-// By name: status, flag, project, source, resource, since, limit.
+// By name: status, flag, project, source, resource, since, before, limit.
 using Conditions = std::map<std::string, std::string, std::less<>>;
 
 // "status=failed&flag=checkout-v2", percent-encoded. kInvalid: a name comes twice, or an encoding
@@ -23,16 +23,18 @@ Result<Conditions> ConditionsOfQuery(std::string_view query);
 // The same from {"status": "failed", "limit": 10, "remove": true}; nothing at all is {}.
 Result<Conditions> ConditionsOfBody(std::string_view body);
 
-// Takes `remove` out, which only forgetting has; absent, it is false.
-Result<bool> TakeRemove(Conditions& conditions);
+// Takes out what is no condition but says how an action is meant, true or false (`remove`,
+// `replace`); absent, it is false.
+Result<bool> TakeSwitch(std::string_view name, Conditions& conditions);
 
 // kInvalid: a condition that there is not, or a time or limit that is none; the other values are
 // the queue's to judge. `source` becomes the filter's name_space as it stands.
 Result<LinkFilter> LinkFilterOf(const Conditions& conditions);
-// Of these events have status, source, since and limit.
+// Of these events have status, source, since, before (an event's id) and limit.
 Result<EventFilter> EventFilterOf(const Conditions& conditions);
 
-// Whether any condition leaves something out: an action on all there is must not be a slip.
+// Whether any condition leaves something out but how many and where to go on: an action on all
+// there is must not be a slip.
 bool IsSelective(const Conditions& conditions);
 
 // An event's id as it is written, "17".

@@ -203,6 +203,10 @@ HttpResponse CountResponse(const char* what, int count) {
   return JsonResponse(200, [&](JsonWriter& json) { Field(json, what, count); });
 }
 
+HttpResponse ArmedResponse(TimePoint until) {
+  return JsonResponse(200, [&](JsonWriter& json) { Field(json, "armed_until", FormatUtc(until)); });
+}
+
 HttpResponse CommitResponse(const CommitResult& result) {
   if (result.kind == CommitResult::Kind::kUnavailable) return ErrorResponse(503, result.reason);
   return JsonResponse(200, [&](JsonWriter& json) {
@@ -220,7 +224,11 @@ HttpResponse TallyResponse(const ReplayTally& tally) {
     Field(json, "failed", tally.failed);
     Field(json, "not_kept", tally.not_kept);
     Field(json, "links", tally.links);
-    if (!tally.stopped.empty()) Field(json, "error", tally.stopped);
+    if (!tally.stopped.empty()) {
+      Field(json, "error", tally.stopped);
+    } else if (tally.more_before) {
+      Field(json, "more_before", std::to_string(*tally.more_before));
+    }
   });
 }
 

@@ -1,6 +1,7 @@
 // What the admin API answers, as JSON. Times are ISO-8601 in UTC, ids are strings. Pure.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,15 +34,19 @@ HttpResponse EventResponse(const EventReport& event, const std::optional<Payload
 // {"retried": n}
 HttpResponse CountResponse(const char* what, int count);
 
+// {"armed_until": "2026-07-25T10:10:00Z"}
+HttpResponse ArmedResponse(TimePoint until);
+
 // Of a replay or an import: {"outcome": "stored", "event": "17", "links": 1}, or with a reason.
 HttpResponse CommitResponse(const CommitResult& result);
 
-// Of many: how many came to what, and how many links changed. `stopped`: why the rest was left.
+// Of many: how many came to what, and how many links changed.
 struct ReplayTally {
   int stored = 0, ignored = 0, failed = 0;
   int not_kept = 0;  // events without a payload
   int links = 0;
-  std::string stopped;
+  std::string stopped = {};                      // why the rest was left
+  std::optional<std::int64_t> more_before = {};  // older ones than this event may be meant too
 };
 HttpResponse TallyResponse(const ReplayTally& tally);
 

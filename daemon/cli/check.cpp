@@ -1,12 +1,15 @@
 #include "daemon/cli/check.h"
 
+#include <memory>
 #include <ostream>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "daemon/adapt/adapter.h"
 #include "daemon/cli/verbs.h"
+#include "daemon/receive/source_set.h"
 
 namespace flaglinkd {
 namespace {
@@ -18,19 +21,33 @@ std::string Methods(const Adapter& adapter) {
 }
 
 std::string Secrets(const SourceOptions& source) {
-  if (!source.verify) return "unverified";
+  if (!source.verify) return source.path_secret.empty() ? "unverified" : "secret path";
   const std::size_t count = source.secrets.size();
-  return std::to_string(count) + (count == 1 ? " secret" : " secrets");
+  if (count == 0) return "no secret yet: `flaglinkd arm " + source.name + "`";
+  return std::to_string(count) + (count == 1 ? " secret" : " secrets") +
+         (source.path_secret.empty() ? "" : ", secret path");
 }
 
-// One line on how the source will be served, or why it can't be.
-Result<std::string> CheckSource(const SourceOptions& source, const std::filesystem::path& folder) {
-  Result<std::shared_ptr<const Adapter>> adapter = LoadAdapter(folder, source.adapter);
-  if (!adapter) return adapter.error();
-  if (Status options = (*adapter)->CheckOptions(source.options); !options) return options.error();
-  if (auto schemes = (*adapter)->Schemes(source.options); !schemes) return schemes.error();
-  return "source " + source.name + ": adapter " + (*adapter)->name() + " " + (*adapter)->version() +
-         ", " + Methods(**adapter) + " " + source.path + ", " + Secrets(source);
+// A line of its own where the token is missing or idle.
+std::string AboutApiToken(const SourceOptions& source, const Adapter& adapter) {
+  const bool asks = !adapter.hosts().empty();
+  if (asks && source.api_token.empty()) {
+    return "\nwarning: source " + source.name +
+           ": without api_token only what its webhooks hold is linked and shown; the adapter's "
+           "README says what they leave out";
+  }
+  if (!asks && !source.api_token.empty()) {
+    return "\nwarning: source " + source.name + ": its adapter asks for nothing, api_token is idle";
+  }
+  return "";
+}
+
+// How the source will be served.
+std::string LineOf(const Source& source) {
+  const Adapter& adapter = *source.adapter;
+  return "source " + source.options.name + ": adapter " + adapter.name() + " " + adapter.version() +
+         ", " + Methods(adapter) + " " + source.options.path + ", " + Secrets(source.options) +
+         AboutApiToken(source.options, adapter);
 }
 
 }  // namespace
@@ -41,13 +58,20 @@ int Check(const LoadSettings& settings, std::ostream& out) {
     for (const Diagnostic& diagnostic : *diagnostics) out << diagnostic.Text() << "\n";
     return kBadConfiguration;
   }
-  const Config& config = std::get<Config>(loaded);
+  Config& config = std::get<Config>(loaded);
   for (const std::string& warning : config.warnings) out << "warning: " << warning << "\n";
   int exit_code = kFine;
-  for (const SourceOptions& source : config.sources) {
-    Result<std::string> line = CheckSource(source, config.adapters);
-    if (!line) exit_code = kBadConfiguration;
-    out << (line ? *line : "source " + source.name + ": " + line.error().message) << "\n";
+  for (SourceOptions& source : config.sources) {
+    std::vector<SourceOptions> one;
+    one.push_back(std::move(source));
+    auto built =
+        SourceSet::Build(std::move(one), config.adapters, HostOf(config.launchdarkly.base_url));
+    if (const auto* problems = std::get_if<std::vector<std::string>>(&built)) {
+      for (const std::string& problem : *problems) out << problem << "\n";
+      exit_code = kBadConfiguration;
+    } else {
+      out << LineOf(std::get<std::shared_ptr<const SourceSet>>(built)->all().front()) << "\n";
+    }
   }
   return exit_code;
 }

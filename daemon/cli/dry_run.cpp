@@ -61,7 +61,9 @@ DryRun RunDry(const Source& source, const Webhook& webhook, const KnownFlags& kn
   if (source.options.verify) {
     run.verification = Verify(source.schemes, source.options.secrets, webhook, webhook.received);
   } else {
-    run.verification = {Verdict::kAuthentic, "verify = \"none\"", 0};
+    const bool path = !source.options.path_secret.empty();
+    run.verification = {Verdict::kAuthentic,
+                        path ? "its path holds the secret" : "verify = \"none\"", 0};
   }
   Interpretation reading = Interpret(source, known, webhook);
   run.reason = std::move(reading.reason);

@@ -26,6 +26,9 @@ struct DryRun {
 DryRun RunDry(const Source& source, const Webhook& webhook, const KnownFlags& known,
               const std::string& installation);
 
+// Each flag that is named, once, with its first reason.
+std::vector<Mention> FlagsOf(const DryRun& run);
+
 // One JSON object, as design section 4 shows it.
 std::string DryRunAsJson(const DryRun& run);
 // The same for a person.

@@ -44,18 +44,6 @@ std::string OccurredAt(const Change& change) {
   return change.content_time ? Iso8601(*change.content_time) : "";
 }
 
-// Each flag once, with its first reason.
-std::vector<Mention> FlagsOf(const DryRun& run) {
-  std::vector<Mention> flags;
-  std::set<FlagKey> seen;
-  for (const ObservedChange& observed : run.changes) {
-    for (const Mention& mention : observed.mentions) {
-      if (seen.insert(mention.flag).second) flags.push_back(mention);
-    }
-  }
-  return flags;
-}
-
 void Field(JsonWriter& json, const char* name, const std::string& value) {
   json.Key(name);
   json.String(value);
@@ -87,6 +75,17 @@ void WriteRequest(JsonWriter& json, const HttpCall& request) {
 }
 
 }  // namespace
+
+std::vector<Mention> FlagsOf(const DryRun& run) {
+  std::vector<Mention> flags;
+  std::set<FlagKey> seen;
+  for (const ObservedChange& observed : run.changes) {
+    for (const Mention& mention : observed.mentions) {
+      if (seen.insert(mention.flag).second) flags.push_back(mention);
+    }
+  }
+  return flags;
+}
 
 std::string DryRunAsJson(const DryRun& run) {
   rapidjson::StringBuffer buffer;

@@ -21,6 +21,7 @@ std::filesystem::path ProgramPath(const char* invoked_as) {
 struct Arguments {
   LoadSettings settings;
   flaglinkd::TryArguments try_it;
+  flaglinkd::TestArguments test;
   flaglinkd::SignArguments sign;
   flaglinkd::ServiceArguments service;
   std::string output = "text";
@@ -50,6 +51,14 @@ void Describe(CLI::App& app, Arguments& arguments) {
   try_it->add_option("--output", arguments.output, "text or json")
       ->check(CLI::IsMember({"text", "json"}));
 
+  CLI::App* test =
+      app.add_subcommand("test", "Run the [[test]] tables: what saved webhooks should lead to");
+  AddConfig(test, arguments.settings);
+  test->add_option("file", arguments.test.files,
+                   "More of the configuration, read as if it lay in conf.d; its tests alone run");
+  test->add_option("--output", arguments.output, "text or json")
+      ->check(CLI::IsMember({"text", "json"}));
+
   CLI::App* sign =
       app.add_subcommand("sign", "Sign a body as the source's sender would: a curl line, or sent");
   AddConfig(sign, arguments.settings);
@@ -74,6 +83,10 @@ int Dispatch(const CLI::App& app, Arguments& arguments) {
   if (app.got_subcommand("try")) {
     if (arguments.output == "json") arguments.try_it.output = flaglinkd::OutputFormat::kJson;
     return flaglinkd::Try(arguments.settings, arguments.try_it);
+  }
+  if (app.got_subcommand("test")) {
+    if (arguments.output == "json") arguments.test.output = flaglinkd::OutputFormat::kJson;
+    return flaglinkd::Test(arguments.settings, arguments.test);
   }
   if (app.got_subcommand("sign")) return flaglinkd::Sign(arguments.settings, arguments.sign);
   if (app.got_subcommand("reference")) {

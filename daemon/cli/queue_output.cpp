@@ -176,7 +176,8 @@ std::string ReplayAsText(const Json& answer) {
     if (const int not_kept = Number(answer, "not_kept"); not_kept > 0) {
       text += "; of " + Counted(not_kept, "more event") + " nothing was kept";
     }
-    return text + "\n";
+    const std::string more = Text(answer, "more_before");
+    return text + (more.empty() ? "\n" : "\nthere may be more: --before " + more + " goes on\n");
   }
   const std::string reason = Text(answer, "reason");
   std::string text = "replayed: " + outcome;

@@ -119,7 +119,7 @@ Result<HttpCall> Act(const std::string& what, const std::string& action,
     if (!conditions->empty()) return Invalid("give an ID or conditions, not both");
     return Post(what + "/" + arguments.id + "/" + action, BodyOf({}, arguments.remove));
   }
-  if (conditions->empty() || (conditions->size() == 1 && conditions->count("limit") == 1)) {
+  if (conditions->size() == conditions->count("limit") + conditions->count("before")) {
     return Invalid("which " + what + "? Give an ID or a condition, as --status failed");
   }
   return Post(what + "/" + action, BodyOf(*conditions, arguments.remove));

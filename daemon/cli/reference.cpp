@@ -43,6 +43,10 @@ std::string SampleName(std::string_view table) {
   return name;
 }
 
+std::string HeaderOf(const OptionGroup& group, const std::string& name) {
+  return group.list ? "[[" + name + "]]" : "[" + name + "]";
+}
+
 void AddComment(std::string& out, std::string_view text) {
   std::string line = "#";
   while (!text.empty()) {
@@ -146,7 +150,7 @@ std::string ReferenceToml() {
     out += '\n';
     AddComment(out, group.sentence);
     if (group.optional) out += '#';
-    out += "[" + SampleName(group.table) + "]\n";
+    out += HeaderOf(group, SampleName(group.table)) + "\n";
     for (const Option& option : Options()) {
       if (option.table != group.table) continue;
       out += '\n';
@@ -159,7 +163,8 @@ std::string ReferenceToml() {
 std::string ReferenceMarkdown() {
   std::string out(kMarkdownHead);
   for (const OptionGroup& group : OptionGroups()) {
-    out += "\n## [" + std::string(group.table) + "]\n\n" + std::string(group.sentence) + "\n\n";
+    out += "\n## " + HeaderOf(group, std::string(group.table)) + "\n\n" +
+           std::string(group.sentence) + "\n\n";
     out += "| option | value | default | what it does |\n| --- | --- | --- | --- |\n";
     for (const Option& option : Options()) {
       if (option.table == group.table) AddMarkdownOption(out, option);

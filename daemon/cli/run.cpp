@@ -106,10 +106,11 @@ int Run(const LoadSettings& settings) {
   Serve(**service, settings, signals);
   sd_notify(0, "STOPPING=1");
   Log(LogLevel::kInfo, "stopping");
-  const bool leaves_threads_behind = (*service)->LeavesThreadsBehind();
+  const bool leaves_threads_behind = (*service)->End();
   service->reset();
   Log(LogLevel::kInfo, "stopped");
-  // Globals that a left thread still uses must not be torn down under it.
+  // Globals that a left thread still uses must not be torn down under it. Every line of the log is
+  // flushed already.
   if (leaves_threads_behind) std::quick_exit(kFine);
   return kFine;
 }

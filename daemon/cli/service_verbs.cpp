@@ -62,6 +62,7 @@ class Describer {
   void AddEventConditions(CLI::App* verb) const {
     AddCondition(verb, "status", "stored or failed");
     AddCondition(verb, "source", "A source's name");
+    AddCondition(verb, "before", "Older than this event, to go on where a list or replay ended");
     AddCommonConditions(verb);
   }
 
@@ -116,6 +117,21 @@ void DescribeEvents(CLI::App& app, const Describer& describer) {
   describer.AddEventConditions(replay);
 }
 
+void DescribeArm(CLI::App& app, const Describer& describer, const LoadSettings& settings,
+                 ServiceArguments& arguments) {
+  CLI::App* verb = describer.Verb(
+      &app, "arm", "For ten minutes, take the secret that a tool's handshake brings (once)");
+  verb->add_option("source", arguments.arm.source, "The source's name")->required();
+  verb->add_flag("--replace", arguments.arm.replace, "In place of the secret that is there");
+  verb->callback([&settings, &arguments] {
+    arguments.run = [&settings, &arguments] {
+      if (arguments.json) arguments.arm.output = OutputFormat::kJson;
+      arguments.arm.socket = arguments.queue.socket;
+      return Arm(settings, arguments.arm);
+    };
+  });
+}
+
 void DescribeImport(CLI::App& app, const Describer& describer, const LoadSettings& settings,
                     ServiceArguments& arguments) {
   CLI::App* verb = describer.Verb(
@@ -140,6 +156,7 @@ void DescribeServiceVerbs(CLI::App& app, LoadSettings& settings, ServiceArgument
   DescribeLinks(app, describer);
   DescribeForget(app, describer, arguments.queue);
   DescribeEvents(app, describer);
+  DescribeArm(app, describer, settings, arguments);
   DescribeImport(app, describer, settings, arguments);
 }
 

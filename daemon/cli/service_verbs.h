@@ -13,6 +13,7 @@ namespace flaglinkd {
 
 struct ServiceArguments {
   QueueArguments queue;
+  ArmArguments arm;
   ImportArguments import;
   bool json = false;
   std::function<int()> run;  // what the command line asks for, if it is one of these verbs

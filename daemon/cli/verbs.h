@@ -28,6 +28,14 @@ struct TryArguments {
 // stores nothing.
 int Try(const LoadSettings& settings, const TryArguments& arguments);
 
+struct TestArguments {
+  std::vector<std::filesystem::path> files;  // read as if they lay in conf.d
+  OutputFormat output = OutputFormat::kText;
+};
+// Runs the [[test]] tables of the configuration, or of `files` alone: what each saved webhook leads
+// to in a dry run, against what is expected. kFailed: one differs.
+int Test(const LoadSettings& settings, const TestArguments& arguments);
+
 struct SignArguments {
   std::string source;
   std::filesystem::path file;
@@ -55,12 +63,21 @@ enum class QueueVerb {
 struct QueueArguments {
   std::filesystem::path socket;  // "": what the configuration says
   std::string id;                // "": those that the conditions name
-  // As they are given: status, flag, project, source, resource, since, limit
+  // As they are given: status, flag, project, source, resource, since, before, limit
   std::map<std::string, std::string> conditions;
   bool remove = false;  // of kForgetLinks: at LaunchDarkly too
   OutputFormat output = OutputFormat::kText;
 };
 int AskQueue(const LoadSettings& settings, QueueVerb verb, const QueueArguments& arguments);
+
+struct ArmArguments {
+  std::filesystem::path socket;  // "": what the configuration says
+  std::string source;
+  bool replace = false;  // the secret that is there
+  OutputFormat output = OutputFormat::kText;
+};
+// For ten minutes, once: the service takes the secret that a handshake brings.
+int Arm(const LoadSettings& settings, const ArmArguments& arguments);
 
 struct ImportArguments {
   std::filesystem::path socket;  // "": what the configuration says

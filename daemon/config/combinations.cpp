@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <string>
 #include <string_view>
+#include <vector>
+
+#include "daemon/domain/flag_key.h"
 
 namespace flaglinkd {
 namespace {
@@ -62,15 +66,45 @@ void CheckTls(const Value& root, Problems& problems) {
   }
 }
 
+void CheckPathSecret(const SourceOptions& source, const Entry& table, Problems& problems) {
+  const Entry* entry = table.value.Find("path_secret");
+  if (!entry) return;
+  const std::string name = "`source." + source.name;
+  const std::string_view text = source.path_secret.Bytes();
+  if (!std::ranges::all_of(text, [](char c) { return IsKeyCharacter(c) || c == '~'; })) {
+    problems.Add(entry->place, name +
+                                   ".path_secret` is to stand in a URL: letters, digits, '-', "
+                                   "'.', '_' and '~' alone, as `openssl rand -hex 16` makes it");
+  }
+  if (const Entry* verify = table.value.Find("verify")) {
+    problems.Add(verify->place, name + ".verify` and " + name +
+                                    ".path_secret` contradict each other: keep one of them");
+  }
+}
+
+void CheckSignature(const SourceOptions& source, const Entry& table, Problems& problems) {
+  const Entry* signature = table.value.Find("signature");
+  if (!signature || signature->value.kind != Value::Kind::kTable) return;
+  const std::string name = "`source." + source.name + ".signature";
+  if (!signature->value.Find("algorithm")) {
+    problems.Add(signature->place, name + ".algorithm` is missing");
+  }
+  if (!source.verify) {
+    problems.Add(signature->place, name + "` is of no use without secrets");
+  }
+}
+
 void CheckSource(const SourceOptions& source, const Value& root, Problems& problems) {
   const std::string name = "source." + source.name;
   const Entry* table = At(root, {"source", source.name});
   const Entry* secrets = table->value.Find("secrets");
   const Entry* verify = table->value.Find("verify");
+  CheckPathSecret(source, *table, problems);
+  CheckSignature(source, *table, problems);
   if (secrets && verify) {
     problems.Add(verify->place, "`" + name + ".verify` and `" + name +
                                     ".secrets` contradict each other: keep one of them");
-  } else if (!secrets && !verify) {
+  } else if (!secrets && !verify && !table->value.Find("path_secret")) {
     problems.Add(table->place,
                  "`" + name + "` has no secrets: set them, as secrets = [{ credential = \"" +
                      source.name +
@@ -82,6 +116,46 @@ void CheckSource(const SourceOptions& source, const Value& root, Problems& probl
   if (projects && source.projects.empty()) {
     problems.Add(projects->value.place, "`" + name + ".projects` must name at least one project");
   }
+}
+
+// [source.NAME.event] and the adapter `template` belong together.
+void CheckEvent(const SourceOptions& source, const Value& root, Problems& problems) {
+  const std::string name = "source." + source.name;
+  const bool reads = source.adapter == "template";
+  const Entry* event = At(root, {"source", source.name, "event"});
+  if (event && !reads) {
+    problems.Add(event->place, "`" + name + ".event` is for adapter = \"template\", not for \"" +
+                                   source.adapter + "\"");
+  } else if (!event && reads) {
+    problems.Add(Nearest(root, {"source", source.name, "adapter"}),
+                 "`" + name + "` has no event: the adapter \"template\" needs [" + name +
+                     ".event] with resource, title and url");
+  }
+  if (!event || !reads || event->value.kind != Value::Kind::kTable) return;
+  for (std::string_view key : {"resource", "title", "url"}) {
+    if (event->value.Find(key)) continue;
+    problems.Add(event->place, "`" + name + ".event." + std::string(key) + "` is missing");
+  }
+}
+
+void CheckTest(const Config& config, const Value& test, Problems& problems) {
+  if (test.kind != Value::Kind::kTable) return;
+  for (std::string_view key : {"source", "payload", "expect"}) {
+    if (test.Find(key)) continue;
+    problems.Add(test.place, "`test." + std::string(key) + "` is missing");
+  }
+  const Entry* expect = test.Find("expect");
+  if (expect && expect->value.kind == Value::Kind::kTable && expect->value.table.empty()) {
+    problems.Add(expect->place, "`test.expect` holds nothing that could be compared");
+  }
+  const Entry* source = test.Find("source");
+  if (!source || source->value.kind != Value::Kind::kText) return;
+  std::vector<std::string> names;
+  for (const SourceOptions& each : config.sources) names.push_back(each.name);
+  if (std::ranges::count(names, source->value.text) > 0) return;
+  const std::string hint = DidYouMean(source->value.text, names);
+  problems.Add(source->value.place, "`test.source`: there is no source \"" + source->value.text +
+                                        "\"" + (hint.empty() ? "" : "; " + hint));
 }
 
 void CheckPaths(const Config& config, const Value& root, Problems& problems) {
@@ -103,7 +177,11 @@ void CheckCombinations(const Config& config, const Value& root, Problems& proble
   CheckLaunchDarkly(config, root, problems);
   CheckTls(root, problems);
   for (const SourceOptions& source : config.sources) CheckSource(source, root, problems);
+  for (const SourceOptions& source : config.sources) CheckEvent(source, root, problems);
   CheckPaths(config, root, problems);
+  if (const Entry* tests = root.Find("test")) {
+    for (const Value& test : tests->value.list) CheckTest(config, test, problems);
+  }
   if (config.sources.empty()) {
     problems.Warn({}, "there is no [source.NAME] table: every webhook gets 404");
   }

@@ -35,9 +35,11 @@ class ConfigReader {
       if (!IsTopLevel(entry.key)) UnknownKey(entry, "the file", TopLevel());
     }
     for (const OptionGroup& group : OptionGroups()) {
-      if (group.table.find('.') == std::string_view::npos) ReadGroup(group.table);
+      const bool inner = group.table.find('.') != std::string_view::npos;
+      if (!inner && !group.list) ReadGroup(group.table);
     }
     ReadSources();
+    ReadTests();
     return std::move(config_);
   }
 
@@ -84,11 +86,30 @@ class ConfigReader {
     source.projects = config_.launchdarkly.projects;
     source.body_limit = 0;
     ReadTable("source.NAME", "source." + entry.key, &entry, {config_, &source, body_limit_});
+    if (!source.path_secret.empty() && !entry.value.Find("secrets")) source.verify = false;
     if (source.body_limit == 0) {
       const bool large = source.adapter == "github" || source.adapter == "jira";
       source.body_limit = large ? std::max(body_limit_, kLargeBody) : body_limit_;
     }
     config_.sources.push_back(std::move(source));
+  }
+
+  void ReadTests() {
+    const Entry* tests = document_.root.Find("test");
+    if (!tests) return;
+    if (tests->value.kind != Value::Kind::kList) {
+      problems_.Add(tests->place, "`test` must be a list of tables, as [[test]]");
+      return;
+    }
+    for (const Value& value : tests->value.list) {
+      const SourceFile& file = document_.files[value.place.file];
+      WebhookTest test;
+      test.file = file.name;
+      test.line = value.place.line;
+      const Entry entry{"test", value.place, value};
+      ReadTable("test", "test", &entry, {config_, nullptr, body_limit_, &test});
+      config_.tests.push_back(std::move(test));
+    }
   }
 
   // Reads the options of `table` (as the option table calls it; `name` with the source's own name)
@@ -174,7 +195,7 @@ fs::path AdminSocketOf(const LoadSettings& settings, const QueueOptions& queue) 
 
 std::variant<Config, std::vector<Diagnostic>> LoadConfig(const LoadSettings& settings) {
   Problems problems;
-  const Document document = LoadDocument(settings.file, problems);
+  const Document document = LoadDocument(settings.file, settings.more, problems);
   // With a part missing, what the rest seems to lack may well be there.
   if (!document.complete) return problems.Diagnostics(document.files);
   Config config = ConfigReader(document, problems).Read();

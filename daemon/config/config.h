@@ -2,12 +2,15 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "daemon/admin/admin_options.h"
 #include "daemon/deliver/delivery_worker.h"
+#include "daemon/domain/flag_key.h"
 #include "daemon/http/http_listener.h"
 #include "daemon/launchdarkly/launchdarkly_destination.h"
 #include "daemon/observe/log.h"
@@ -15,6 +18,20 @@
 #include "daemon/receive/source_options.h"
 
 namespace flaglinkd {
+
+// A [[test]]: what a saved webhook should lead to. What is absent may be anything.
+struct WebhookTest {
+  struct Expectation {
+    std::optional<std::set<FlagKey>> flags;
+    std::optional<std::string> outcome, resource, title, url;
+  };
+  std::string file;  // that it is written in, as that was given
+  int line = 0;
+  std::string source;
+  std::filesystem::path payload;
+  std::vector<std::string> headers;  // "Name: value"
+  Expectation expect;
+};
 
 struct Config {
   LogOptions log;
@@ -26,6 +43,7 @@ struct Config {
   DeliveryOptions delivery;
   std::vector<SourceOptions> sources;
   std::filesystem::path adapters;  // the directory
+  std::vector<WebhookTest> tests;
   std::vector<std::string>
       warnings;      // worth a line, not worth a refusal (a secret written out in the file)
   std::string hash;  // of the files' bytes, 16 hex: flaglinkd_config_hash
@@ -46,6 +64,7 @@ struct LoadSettings {
   std::filesystem::path file = "/etc/flaglinkd/flaglinkd.toml";
   // Argv[0]'s real path: the adapters' folder is found relative to it
   std::filesystem::path program;
+  std::vector<std::filesystem::path> more = {};  // read last, as if they lay in conf.d
 };
 
 // Reads the file and conf.d/*.toml beside it, checks everything and reads the secrets. Every

@@ -14,6 +14,7 @@ struct BrokenAssumption {};
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <system_error>
 
 #include "daemon/base/check.h"
@@ -100,6 +101,9 @@ void Merge(Value& into, Value from, const std::string& path, const Document& doc
     } else if (known->value.kind == Value::Kind::kTable &&
                entry.value.kind == Value::Kind::kTable) {
       Merge(known->value, std::move(entry.value), name + ".", document, problems);
+    } else if (name == "test" && known->value.kind == Value::Kind::kList &&
+               entry.value.kind == Value::Kind::kList) {
+      std::ranges::move(entry.value.list, std::back_inserter(known->value.list));
     } else {
       problems.Add(entry.place,
                    "`" + name + "` is set twice: first at " + Where(known->place, document),
@@ -178,6 +182,13 @@ std::vector<fs::path> Fragments(const fs::path& folder, Document& document, Prob
   return files;
 }
 
+bool IsRead(const fs::path& file, const Document& document) {
+  return std::ranges::any_of(document.files, [&](const SourceFile& known) {
+    std::error_code failed;
+    return fs::equivalent(file, known.name, failed);
+  });
+}
+
 void AddSyntaxError(Document& document, Place place, const std::string& message,
                     Problems& problems) {
   const bool safe = MayShowUnparsed(document.files[place.file].lines, place.line);
@@ -231,12 +242,15 @@ void AddText(Document& document, std::string name, fs::path directory, const std
   }
 }
 
-Document LoadDocument(const fs::path& file, Problems& problems) {
+Document LoadDocument(const fs::path& file, const std::vector<fs::path>& more, Problems& problems) {
   Document document;
   std::string bytes;
   if (AddFile(document, file, bytes, problems)) {
     for (const fs::path& fragment : Fragments(file.parent_path() / "conf.d", document, problems)) {
       AddFile(document, fragment, bytes, problems);
+    }
+    for (const fs::path& each : more) {
+      if (!IsRead(each, document)) AddFile(document, each, bytes, problems);
     }
   }
   document.hash = Hex(Sha256(bytes), 8);

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "daemon/config/document.h"
 #include "daemon/config/problems.h"
@@ -10,9 +11,11 @@
 namespace flaglinkd {
 
 // `file`, then conf.d/*.toml beside it in name order, merged: tables are joined, a key set twice is
-// a problem that names both places. Files that others than root and the user who runs the program
-// may write are refused, and so is such a conf.d.
-Document LoadDocument(const std::filesystem::path& file, Problems& problems);
+// a problem that names both places, and the lists of [[test]] add up. `more` follows, but for what
+// has been read already. Files that others than root and the user who runs the program may write are
+// refused, and so is such a conf.d.
+Document LoadDocument(const std::filesystem::path& file,
+                      const std::vector<std::filesystem::path>& more, Problems& problems);
 
 // Adds one more file's text to the document; what can't be read becomes a problem and makes the
 // document incomplete.

@@ -1,4 +1,4 @@
-// The two halves of the option table, and what their setters share.
+// The pieces of the option table, and what their setters share.
 #pragma once
 
 #include <initializer_list>
@@ -10,6 +10,9 @@ namespace flaglinkd {
 
 std::vector<Option> DaemonOptionRows();
 std::vector<Option> SourceOptionRows();
+std::vector<Option> SignatureOptionRows();  // [source.NAME.signature]
+std::vector<Option> EventOptionRows();      // [source.NAME.event]
+std::vector<Option> TestOptionRows();       // [[test]]
 
 // The value of a choice; `in_order` is that of Option::choices.
 template <typename Enum>

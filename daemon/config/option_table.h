@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -34,7 +35,8 @@ struct OptionValue {
   Duration duration{};
   std::string text;
   std::vector<std::string> texts;
-  std::vector<Secret> secrets;  // kSecret: exactly one
+  std::vector<Secret> secrets;            // kSecret: exactly one
+  std::optional<SecretFile> secret_file;  // kSecrets: the first { file }
   std::vector<PointerFilter> filters;
   std::vector<AdapterOption> pairs;
   std::filesystem::path directory;  // relative paths start here
@@ -43,17 +45,20 @@ struct OptionValue {
 // Where values go.
 struct OptionTarget {
   Config& config;
-  SourceOptions* source;    // nullptr outside the sources' tables
-  std::size_t& body_limit;  // [listen] body_limit: the sources' default
+  SourceOptions* source;        // nullptr outside the sources' tables
+  std::size_t& body_limit;      // [listen] body_limit: the sources' default
+  WebhookTest* test = nullptr;  // nullptr outside the tests' tables
 };
 
 struct Option {
   std::string_view table;  // "listen.tls"; "source.NAME" and its tables for what every source has
   std::string_view name;
   OptionType type = OptionType::kText;
-  const TextForm* form = &kTextForm;        // kText, kTexts
+  // kText, kTexts; of kFilters the pointers; of kFree the strings
+  const TextForm* form = &kTextForm;
   std::vector<std::string_view> choices{};  // kText: one of these
   bool may_be_off = false;                  // kDuration: "off" is zero
+  bool may_be_empty = false;                // kText
   std::string_view standard{};       // the default, as TOML writes it; "" where there is none
   std::string_view otherwise{};      // in words, what holds where `standard` is ""
   std::string_view least{}, most{};  // kInteger, kDuration, kSize: as they are written
@@ -69,6 +74,7 @@ struct OptionGroup {
   std::string_view table;
   std::string_view sentence;
   bool optional = false;  // a table that changes something by being there
+  bool list = false;      // a list of tables, [[test]]
 };
 
 // In the order in which they are documented; an option's group is listed.

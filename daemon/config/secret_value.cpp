@@ -30,10 +30,16 @@ Result<Secret> ReadCredential(const std::string& name) {
 
 Result<Secret> ReadSecretFile(const std::filesystem::path& file) {
   Result<std::string> bytes = ReadTrustedFile(file, kLargestSecret, Readers::kNotOthers);
-  if (!bytes) return Refuse("secret file " + file.string() + " " + bytes.error().message);
+  if (!bytes) {
+    return Error{bytes.error().code == Error::Code::kNotFound ? Error::Code::kNotFound
+                                                              : Error::Code::kInvalid,
+                 "secret file " + file.string() + " " + bytes.error().message};
+  }
   if (bytes->ends_with('\n')) bytes->pop_back();
   if (bytes->ends_with('\r')) bytes->pop_back();
-  if (bytes->empty()) return Refuse("secret file " + file.string() + " is empty");
+  if (bytes->empty()) {
+    return Error{Error::Code::kNotFound, "secret file " + file.string() + " is empty"};
+  }
   return Secret(std::move(*bytes));
 }
 

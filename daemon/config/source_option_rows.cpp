@@ -22,12 +22,16 @@ std::vector<Option> SourceOptionRows() {
       {.table = "source.NAME",
        .name = "secrets",
        .type = OptionType::kSecrets,
-       .otherwise = "required unless verify is \"none\"",
+       .otherwise = "required unless there is a path_secret, or verify is \"none\"",
        .example = R"([{ credential = "jira" }])",
        .in_sample = true,
        .sentence = "What the sender signs with; any one may match, so that a secret can be changed "
                    "without a gap.",
-       .set = [](To to, V& v) { to.source->secrets = std::move(v.secrets); }},
+       .set =
+           [](To to, V& v) {
+             to.source->secrets = std::move(v.secrets);
+             to.source->secret_file = std::move(v.secret_file);
+           }},
       {.table = "source.NAME",
        .name = "verify",
        .choices = {"none"},
@@ -37,12 +41,29 @@ std::vector<Option> SourceOptionRows() {
            "\"none\" accepts what anybody sends; to be written out where there are no secrets.",
        .set = [](To to, V&) { to.source->verify = false; }},
       {.table = "source.NAME",
+       .name = "api_token",
+       .type = OptionType::kSecret,
+       .otherwise = "nothing is asked of the tool",
+       .example = R"({ credential = "slack-bot" })",
+       .sentence = "For what a webhook's body leaves out: sent as a bearer token to the tool's API, "
+                   "at the hosts that the adapter names.",
+       .set = [](To to, V& v) { to.source->api_token = std::move(v.secrets.front()); }},
+      {.table = "source.NAME",
        .name = "path",
        .form = &kHookPathForm,
        .otherwise = "/hooks/NAME",
        .example = R"("/hooks/jira")",
        .sentence = "The path that the sender posts to.",
        .set = [](To to, V& v) { to.source->path = v.text; }},
+      {.table = "source.NAME",
+       .name = "path_secret",
+       .type = OptionType::kSecret,
+       .otherwise = "none",
+       .example = R"({ credential = "jira-path" })",
+       .sentence =
+           "For senders that can't sign: their path is then `path`, a slash and this, which "
+           "is letters, digits, '-', '.', '_' and '~'.",
+       .set = [](To to, V& v) { to.source->path_secret = std::move(v.secrets.front()); }},
       {.table = "source.NAME",
        .name = "body_limit",
        .type = OptionType::kSize,
@@ -106,6 +127,7 @@ std::vector<Option> SourceOptionRows() {
       {.table = "source.NAME",
        .name = "only",
        .type = OptionType::kFilters,
+       .form = &kPointerForm,
        .otherwise = "everything counts",
        .example = R"({ "/issue/fields/project/key" = ["SHOP"] })",
        .sentence = "Webhooks count only where every value, found in the body by its JSON Pointer, "
@@ -114,6 +136,7 @@ std::vector<Option> SourceOptionRows() {
       {.table = "source.NAME",
        .name = "except",
        .type = OptionType::kFilters,
+       .form = &kPointerForm,
        .otherwise = "nothing is left out",
        .example = R"({ "/issue/fields/issuetype/name" = ["Epic"] })",
        .sentence = "Webhooks do not count where any value, found likewise, is one of the list.",

@@ -22,6 +22,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kLongestName = 64;
 constexpr std::size_t kLongestHookPath = 256;
+constexpr std::size_t kLongestHeader = 128;
 constexpr std::string_view kQueueScheme = "sqlite:";
 
 Error Refuse(const std::string& text, const std::string& fault) {
@@ -151,6 +152,25 @@ Status CheckPattern(const std::string& text, const fs::path&) {
   return rules.error();
 }
 
+Status CheckHeader(const std::string& text, const fs::path&) {
+  bool good = text.size() <= kLongestHeader;
+  for (char c : text) good = good && (IsLetterOrDigit(c) || c == '-' || c == '_');
+  if (good) return {};
+  return Refuse(text, "is no header, as \"X-Signature\": letters, digits, '-' and '_'");
+}
+
+Status CheckHeaderOrPointer(const std::string& text, const fs::path& directory) {
+  return text.starts_with('/') ? CheckPointer(text, directory) : CheckHeader(text, directory);
+}
+
+Status CheckFlag(const std::string& text, const fs::path&) {
+  const std::size_t slash = text.find('/');
+  const bool both = slash != std::string::npos && IsValidKey(text.substr(0, slash)) &&
+                    IsValidKey(text.substr(slash + 1));
+  if (both) return {};
+  return Refuse(text, "is no flag, as \"default/checkout-v2\": its project and its key");
+}
+
 }  // namespace
 
 const TextForm kTextForm{"string", nullptr};
@@ -168,6 +188,9 @@ const TextForm kHookPathForm{"URL path", CheckHookPath};
 const TextForm kNetworkForm{"network", CheckNetwork};
 const TextForm kPointerForm{"JSON Pointer", CheckPointer};
 const TextForm kPatternForm{"RE2 pattern", CheckPattern};
+const TextForm kHeaderForm{"header", CheckHeader};
+const TextForm kHeaderOrPointerForm{"header or JSON Pointer", CheckHeaderOrPointer};
+const TextForm kFlagForm{"flag", CheckFlag};
 
 fs::path Absolute(const std::string& text, const fs::path& directory) {
   return (directory / text).lexically_normal();

@@ -30,6 +30,9 @@ extern const TextForm kHookPathForm;
 extern const TextForm kNetworkForm;
 extern const TextForm kPointerForm;
 extern const TextForm kPatternForm;
+extern const TextForm kHeaderForm;           // a header, in any case
+extern const TextForm kHeaderOrPointerForm;  // the same, or a JSON Pointer
+extern const TextForm kFlagForm;             // "project/key"
 
 // `text` as an absolute path.
 std::filesystem::path Absolute(const std::string& text, const std::filesystem::path& directory);

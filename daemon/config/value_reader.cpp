@@ -118,6 +118,7 @@ class Reader {
     if (option_.choices.empty()) return TakeText(value, result_.text);
     auto found = std::find(option_.choices.begin(), option_.choices.end(), value.text);
     result_.integer = found - option_.choices.begin();
+    result_.text = value.text;
     if (found != option_.choices.end()) return true;
     std::string hint = DidYouMean(value.text, {option_.choices.begin(), option_.choices.end()});
     return Refuse(value, "`" + name_ + "` must be " + Choices() + ", not \"" + value.text + "\"" +
@@ -137,6 +138,7 @@ class Reader {
 
   // Holds the text against the option's form.
   bool TakeText(const Value& value, std::string& text) {
+    if (value.text.empty() && option_.may_be_empty) return true;
     if (value.text.empty()) return Refuse(value, "`" + name_ + "` must not be empty");
     if (value.text.find('\0') != std::string::npos) {
       return Refuse(value, "`" + name_ + "` must not hold a NUL");
@@ -172,6 +174,16 @@ class Reader {
       return true;
     }
     Result<Secret> secret = SecretFromTable(value);
+    const Entry* file = value.Find("file");
+    if (option_.type == OptionType::kSecrets && file && !result_.secret_file) {
+      result_.secret_file =
+          SecretFile{Absolute(file->value.text, result_.directory), result_.secrets.size(), ""};
+      // A handshake may still bring it; whether one can, the adapter says.
+      if (!secret && secret.error().code == Error::Code::kNotFound) {
+        result_.secret_file->missing = secret.error().message;
+        return true;
+      }
+    }
     if (!secret) return Refuse(value, "`" + name_ + "`: " + secret.error().message);
     result_.secrets.push_back(*std::move(secret));
     return true;
@@ -197,12 +209,15 @@ class Reader {
     if (!Expect(value, Kind::kTable, what)) return false;
     bool good = true;
     for (const Entry& entry : value.table) {
-      if (Status pointer = kPointerForm.check(entry.key, {}); !pointer) {
+      if (Status pointer = option_.form->check(entry.key, {}); !pointer) {
         problems_.Add(entry.place, "`" + name_ + "`: " + pointer.error().message);
         good = false;
       }
       PointerFilter filter{entry.key, {}};
       good = Expect(entry.value, Kind::kList, what) && good;
+      if (entry.value.kind == Kind::kList && entry.value.list.empty()) {
+        good = Refuse(entry.value, "`" + name_ + "`: \"" + entry.key + "\" has no value");
+      }
       for (const Value& element : entry.value.list) {
         good = Expect(element, Kind::kText, what) && good;
         filter.values.push_back(element.text);
@@ -243,6 +258,10 @@ class Reader {
     if (result_.pairs.size() == kMostFreePairs) {
       return Refuse(entry.value, "`" + name_ + "` holds more than " +
                                      std::to_string(kMostFreePairs) + " values");
+    }
+    if (entry.value.kind == Kind::kText && option_.form->check) {
+      Status good = option_.form->check(entry.value.text, result_.directory);
+      if (!good) return Refuse(entry.value, "`" + name_ + "." + key + "`: " + good.error().message);
     }
     result_.pairs.push_back({key, entry.value.text});
     return true;

@@ -120,6 +120,7 @@ class DeliveryWorker::Loop {
 
 void DeliveryWorker::Loop::Run(std::stop_token stop) {
   while (!stop.stop_requested()) {
+    pauses_.Follow(clock_.Now());
     TakeLeases();
     AskAgain();
     const TimePoint now = clock_.Now();

@@ -27,6 +27,12 @@ bool IsAway(const AttemptOutcome& answer) {
 
 }  // namespace
 
+void Pauses::Follow(TimePoint now) {
+  const Duration by = set_back_.Since(now);
+  if (account_) account_->until -= by;
+  for (auto& [scope, permission] : permissions_) permission.until -= by;
+}
+
 int Pauses::Limit(int concurrency, TimePoint now) const {
   if (!account_) return concurrency;
   return now < account_->until ? 0 : 1;
@@ -54,7 +60,11 @@ std::optional<TimePoint> Pauses::ReplacementHeldUntil(const std::string& project
   if (account_) return now + ProbeTakes();
   const auto creation = permissions_.find({project, RequestKind::kCreate});
   if (creation == permissions_.end()) return std::nullopt;
-  return std::max(creation->second.until, now + ProbeTakes());
+  // A creation that was refused comes back a probe's time behind the pause's end.
+  const TimePoint turn = creation->second.until + 2 * ProbeTakes();
+  if (now < turn) return turn;
+  if (!creation->second.probing) return std::nullopt;
+  return now + ProbeTakes();
 }
 
 void Pauses::Sent(const LinkRequest& request) {

@@ -1,6 +1,7 @@
 // Who may send now. A refused token (401), a rate limit (429) and a LaunchDarkly that is away stop
 // everybody; a refused permission (403) stops one verb in one project. A pause ends when a request
-// that was let through after it, the probe, shows that the cause is gone. Pure: time is passed in.
+// that was let through after it, the probe, shows that the cause is gone. Pure: time is passed in. A
+// clock that is set back lengthens no pause by more than the time between two calls of Follow.
 #pragma once
 
 #include <algorithm>
@@ -13,6 +14,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/deliver/destination.h"
 #include "daemon/deliver/retry_policy.h"
+#include "daemon/domain/set_back.h"
 
 namespace flaglinkd {
 
@@ -29,6 +31,9 @@ class Pauses {
  public:
   explicit Pauses(const RetryPolicy& policy) : policy_(policy) {}
 
+  // To be told the time every few seconds, whatever else is asked.
+  void Follow(TimePoint now);
+
   // How many links may be under way: all of `concurrency`, none while everything is paused, one as
   // the probe after that.
   int Limit(int concurrency, TimePoint now) const;
@@ -40,8 +45,9 @@ class Pauses {
 
   // Absent: the request may be sent now. Else when to come back with it. A replacement, which takes
   // a link away before it makes the new one, is held while anything shows that it may not get to
-  // its end: it is no probe, and it waits for a creation in its project that was refused to be
-  // permitted again.
+  // its end: it is no probe of a pause of everything, and of the permission to create it is the
+  // last one, once every creation that waits has had its turn. Its own comes first from then on, so
+  // that no more links than those under way lose what they show.
   std::optional<TimePoint> HeldUntil(const LinkRequest& request, TimePoint now) const;
   // It is being sent, perhaps as the probe of a pause: whatever waits for that is held until its
   // answer must be known.
@@ -80,6 +86,7 @@ class Pauses {
   const RetryPolicy policy_;
   std::optional<Account> account_;
   std::map<Scope, Permission> permissions_;
+  SetBack set_back_;
   int away_ = 0;  // requests in a row without a usable answer
 };
 

@@ -21,8 +21,13 @@ constexpr std::string_view kUnixPrefix = "unix:";
 
 // What options say to listen on; only a Unix socket that we bind has a file.
 Result<UnixSocket> Listen(const ListenerOptions& options) {
-  if (!options.inherited_socket && options.address.starts_with(kUnixPrefix)) {
-    return BindUnixSocket(options.address.substr(kUnixPrefix.size()));
+  if (options.address.starts_with(kUnixPrefix)) {
+    const std::string path = options.address.substr(kUnixPrefix.size());
+    if (!options.inherited_socket) return BindUnixSocket(path);
+    if (UnixPath(*options.inherited_socket) != path) {
+      return Error{Error::Code::kUnavailable,
+                   "listen on " + options.address + ": the inherited socket is another one"};
+    }
   }
   Result<UniqueFd> fd = options.inherited_socket ? AdoptListenSocket(*options.inherited_socket)
                                                  : BindListenSocket(options.address);

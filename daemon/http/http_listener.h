@@ -21,7 +21,8 @@ struct ListenerOptions {
   // "[::]:8080" takes both families; port 0 picks one; "unix:/path" listens on a file of mode 0660
   // and its directory's group, and takes the place of one that a process left behind.
   std::string address = "0.0.0.0:8080";
-  // A listening socket (systemd's, or a Unix one), taken over and used instead of address.
+  // A listening socket (systemd's, or a Unix one), taken over and used instead of address. Where
+  // that is a "unix:/path", only the socket of that very file will do.
   std::optional<int> inherited_socket;
   int threads = 1;
   // At this many, a newcomer takes the place of whoever has been idle longest, or waits for one.

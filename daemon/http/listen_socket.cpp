@@ -5,9 +5,12 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/un.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <memory>
 #include <optional>
@@ -97,6 +100,17 @@ std::uint16_t LocalPort(int fd) {
     return ntohs(reinterpret_cast<const sockaddr_in6&>(address).sin6_port);
   }
   return 0;
+}
+
+std::optional<std::string> UnixPath(int fd) {
+  sockaddr_un address{};
+  socklen_t size = sizeof address;
+  if (::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) return std::nullopt;
+  if (address.sun_family != AF_UNIX) return std::nullopt;
+  const std::size_t before = offsetof(sockaddr_un, sun_path);
+  const std::size_t length = std::clamp<std::size_t>(size, before, sizeof address) - before;
+  // An abstract one, which has no file, begins with a NUL.
+  return std::string(address.sun_path, ::strnlen(address.sun_path, length));
 }
 
 std::string PeerAddress(const sockaddr_storage& address) {

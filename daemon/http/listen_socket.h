@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "daemon/base/result.h"
@@ -21,6 +22,9 @@ Result<UniqueFd> AdoptListenSocket(int fd);
 
 // 0 for a Unix socket.
 std::uint16_t LocalPort(int fd);
+
+// The file of a Unix socket, "" if it has none; nothing: it is no Unix socket.
+std::optional<std::string> UnixPath(int fd);
 
 // "192.0.2.1" (also for a mapped IPv4 address), "2001:db8::1", or "unix".
 std::string PeerAddress(const sockaddr_storage& address);

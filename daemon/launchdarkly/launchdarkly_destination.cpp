@@ -79,6 +79,7 @@ void LaunchDarklyDestination::Send(const LinkRequest& request,
 }
 
 void LaunchDarklyDestination::Poll(Duration patience) {
+  budget_.Follow(clock_.Now());
   auto unsent = std::exchange(unsent_, {});
   client_.Poll(unsent.empty() ? patience : Duration(0));
   for (auto& [done, outcome] : unsent) done(std::move(outcome));

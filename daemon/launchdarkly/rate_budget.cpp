@@ -61,6 +61,10 @@ void RateBudget::Meter::Told(std::int64_t remaining, TimePoint reset, TimePoint 
   Add({reset, remaining * fifths_ / 5 - in_flight_}, now);
 }
 
+void RateBudget::Meter::MoveBack(Duration by) {
+  for (Allowance& allowance : allowances_) allowance.until -= by;
+}
+
 // Keeps only those that say more than another, in the order of their ends; each leaves more than
 // the one before.
 void RateBudget::Meter::Add(Allowance added, TimePoint now) {
@@ -99,6 +103,11 @@ void RateBudget::Limit::Told(std::int64_t remaining, TimePoint reset, TimePoint 
   catalog.Told(remaining, reset, now);
 }
 
+void RateBudget::Limit::MoveBack(Duration by) {
+  all.MoveBack(by);
+  catalog.MoveBack(by);
+}
+
 std::optional<TimePoint> RateBudget::State::HeldUntil(User user, const std::string& route,
                                                       TimePoint now) const {
   std::optional<TimePoint> held = account.HeldUntil(user, now);
@@ -128,6 +137,16 @@ std::optional<TimePoint> RateBudget::HeldUntil(const std::string& route, int cou
   const auto found = state->routes.find(route);
   if (found == state->routes.end()) return held;
   return std::max(held, found->second.limit.all.HeldUntil(1, now));
+}
+
+void RateBudget::Follow(TimePoint now) {
+  const auto state = state_.Lock();
+  const Duration by = state->set_back.Since(now);
+  if (by == Duration(0)) return;
+  state->account.MoveBack(by);
+  for (auto& [name, route] : state->routes) route.limit.MoveBack(by);
+  if (state->closed_until) *state->closed_until -= by;
+  if (state->catalog_from) *state->catalog_from -= by;
 }
 
 void RateBudget::Learn(const std::string& route, const std::vector<Header>& headers, TimePoint now,

@@ -7,7 +7,8 @@
 // the catalogue takes no more than another fifth, and nothing while delivery waits. After the reset
 // nobody knows what remains, and requests go one at a time until an answer tells. What was never
 // told limits nothing. Until a Retry-After, and until the reset that a 429 names, nobody sends; after
-// a 429 that names neither, the catalogue waits for a window.
+// a 429 that names neither, the catalogue waits for a window. A clock that is set back lengthens no
+// wait by more than the time between two calls of Follow.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +19,7 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/base/guarded.h"
+#include "daemon/domain/set_back.h"
 #include "daemon/domain/webhook.h"
 
 namespace flaglinkd {
@@ -35,6 +37,9 @@ class RateBudget {
   // Counts nothing: it is for requests that belong together.
   std::optional<TimePoint> HeldUntil(const std::string& route, int count, TimePoint now) const;
 
+  // To be told the time every few seconds, whatever else is asked.
+  void Follow(TimePoint now);
+
   // What an answer to `route` says, whatever it holds; no headers and status 0 if there was none, or
   // the request was not sent after all.
   void Learn(const std::string& route, const std::vector<Header>& headers, TimePoint now,
@@ -50,6 +55,7 @@ class RateBudget {
     void Sent();
     void Answered();
     void Told(std::int64_t remaining, TimePoint reset, TimePoint now);
+    void MoveBack(Duration by);
 
    private:
     struct Allowance {
@@ -73,6 +79,7 @@ class RateBudget {
     void Sent(User user);
     void Answered(User user);
     void Told(std::int64_t remaining, TimePoint reset, TimePoint now);
+    void MoveBack(Duration by);
   };
 
   struct Route {
@@ -86,6 +93,7 @@ class RateBudget {
     std::optional<TimePoint> closed_until;  // a Retry-After, or the reset of a 429
     std::optional<TimePoint> catalog_from;  // delivery goes first
     bool told = false;
+    SetBack set_back;
 
     std::optional<TimePoint> HeldUntil(User user, const std::string& route, TimePoint now) const;
   };

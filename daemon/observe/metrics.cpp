@@ -40,6 +40,8 @@ constexpr std::array kLinkStatuses = {"applied",      "foreign", "waiting",
                                       "unknown_flag", "paused",  "failed"};
 constexpr std::array kLinkResults = {"made", "applied", "superseded", "forgotten"};
 constexpr std::array kSecretIndices = {"0", "1", "2", "3"};
+constexpr std::array kFetchResults = {"read",         "cached", "refused",
+                                      "rate_limited", "failed", "given_up"};
 constexpr std::array kMethods = {"GET", "POST", "PATCH", "DELETE", "other"};
 constexpr std::array kStatuses = {"none", "2xx", "3xx", "401", "403",  "404",
                                   "409",  "429", "4xx", "5xx", "other"};
@@ -140,6 +142,8 @@ struct SourceSeries {
   // Not of the source `none`: nothing of its is ever accepted.
   Gauge* last_event = nullptr;
   std::array<Counter*, kSecretIndices.size()> secret_used = {};
+  std::array<Counter*, kFetchResults.size()> fetches = {};
+  Counter* caught_up = nullptr;
 };
 
 }  // namespace
@@ -177,6 +181,13 @@ struct Metrics::Series {
                   "When the source's last authentic event came, since 1970; 0: none yet");
   prometheus::Family<Counter>& secret_used = CounterFamily(
       "flaglinkd_verify_secret_used_total", "Requests verified by each of the source's secrets");
+
+  prometheus::Family<Counter>& fetches = CounterFamily(
+      "flaglinkd_fetches_total",
+      "Documents that the source's webhooks leave out, by what became of the request; "
+      "given_up: events");
+  prometheus::Family<Counter>& caught_up = CounterFamily(
+      "flaglinkd_caught_up_total", "Events that the sender could not deliver, from its own log");
 
   Histogram& commit_seconds =
       HistogramFamily("flaglinkd_commit_seconds", "How long a commit to the queue took")
@@ -236,6 +247,8 @@ void Metrics::Series::AddSource(const std::string& name) {
   if (name != kNoSource) {
     series.last_event = &last_event.Add(labels);
     series.secret_used = AddEach(secret_used, "index", kSecretIndices, labels);
+    series.fetches = AddEach(fetches, "result", kFetchResults, labels);
+    series.caught_up = &caught_up.Add(labels);
   }
   known->emplace(name, series);
 }
@@ -268,6 +281,16 @@ void Metrics::SourceEvent(std::string_view source, TimePoint when) {
 void Metrics::CountSecretUsed(std::string_view source, std::size_t index) {
   Counter* used = series_->Of(source).secret_used[std::min(index, kSecretIndices.size() - 1)];
   if (used != nullptr) used->Increment();
+}
+
+void Metrics::CountFetch(std::string_view source, FetchResult result) {
+  Counter* fetches = series_->Of(source).fetches[static_cast<std::size_t>(result)];
+  if (fetches != nullptr) fetches->Increment();
+}
+
+void Metrics::CountCaughtUp(std::string_view source) {
+  Counter* caught_up = series_->Of(source).caught_up;
+  if (caught_up != nullptr) caught_up->Increment();
 }
 
 void Metrics::ObserveCommit(std::size_t events, Duration took) {

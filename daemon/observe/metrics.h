@@ -39,6 +39,9 @@ enum class AttemptReason {
   kPermission,
   kConflict
 };
+// Of documents that bodies leave out: got, or had from a while ago; refused for good, for too many
+// requests, or for now. kGivenUp counts events.
+enum class FetchResult { kRead, kCached, kRefused, kRateLimited, kFailed, kGivenUp };
 enum class PauseReason { kToken, kPermission, kRateLimit, kAway };
 
 // Of the links that wait, those are shown as paused that a pause of all delivery holds up.
@@ -64,6 +67,8 @@ class Metrics {
   void SourceEvent(std::string_view source, TimePoint when);  // ..._last_event_timestamp_seconds
   void CountSecretUsed(std::string_view source,
                        std::size_t index);  // index 0 to 3, more count as 3
+  void CountFetch(std::string_view source, FetchResult result);
+  void CountCaughtUp(std::string_view source);  // stored from the sender's log of deliveries
   void ObserveCommit(std::size_t events, Duration took);
   void CountAttempt(AttemptLabel outcome, AttemptReason reason);
   void ObserveDelivery(Duration receipt_to_applied);

@@ -53,10 +53,12 @@ inline constexpr char kReadPayload[] = "SELECT encoding, body FROM payloads WHER
 inline constexpr char kOldestEvents[] =
     "SELECT id, received_at, source, delivery FROM events WHERE id <= ?1 ORDER BY id LIMIT ?2";
 inline constexpr char kRemoveEvents[] = "DELETE FROM events WHERE id <= ?1";
-// The length of a body is known without reading it.
+// The length of a body is known without reading it. What waits for documents needs its payload.
 inline constexpr char kOldestPayloads[] =
-    "SELECT event_id, length(body) FROM payloads WHERE event_id <= ?1 ORDER BY event_id LIMIT ?2";
-inline constexpr char kRemovePayloads[] = "DELETE FROM payloads WHERE event_id <= ?1";
+    "SELECT event_id, length(body) FROM payloads WHERE event_id <= ?1"
+    " AND event_id NOT IN (SELECT event_id FROM fetches) ORDER BY event_id LIMIT ?2";
+inline constexpr char kRemovePayloads[] =
+    "DELETE FROM payloads WHERE event_id <= ?1 AND event_id NOT IN (SELECT event_id FROM fetches)";
 inline constexpr char kNextParts[] =
     "SELECT resource_id, part, mentions IS NULL AND seen_at < ?3 FROM parts"
     " WHERE (resource_id, part) > (?1, ?2) ORDER BY resource_id, part LIMIT ?4";
@@ -67,7 +69,8 @@ inline constexpr char kNextResources[] =
     " AND NOT EXISTS (SELECT 1 FROM links l WHERE l.resource_id = r.id)"
     " FROM resources r WHERE r.id > ?1 ORDER BY r.id LIMIT ?3";
 inline constexpr char kRemoveResource[] = "DELETE FROM resources WHERE id = ?1";
-inline constexpr char kHasPayload[] = "SELECT 1 FROM payloads LIMIT 1";
+inline constexpr char kHasPayload[] =
+    "SELECT 1 FROM payloads WHERE event_id NOT IN (SELECT event_id FROM fetches) LIMIT 1";
 inline constexpr char kPages[] = "PRAGMA page_count";
 inline constexpr char kFreePages[] = "PRAGMA freelist_count";
 

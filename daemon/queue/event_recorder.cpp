@@ -44,6 +44,11 @@ bool KeepsPayload(KeepPayloads keep, EventOutcome outcome, bool linked) {
   return false;
 }
 
+// A change that gives no texts may be of something whose texts stand elsewhere.
+bool LacksTexts(const ObservedChange& observed) {
+  return observed.change.kind != ChangeKind::kDeleted && !observed.change.texts;
+}
+
 }  // namespace
 
 // What the changes of one event came to.
@@ -61,6 +66,14 @@ struct EventRecorder::Findings {
   bool names_flags = false;
   std::string ignored = {};  // why the first ignored change was
   std::string refusal = {};
+
+  bool LinkSomething() const { return links > 0 || names_flags; }
+  // Documents are of use to what is linked, or may say that something is to be linked.
+  bool WaitsForDocuments(const IncomingEvent& event) const {
+    return event.wants_documents && event.failure.empty() &&
+           (event.changes.empty() || LinkSomething() ||
+            std::any_of(event.changes.begin(), event.changes.end(), LacksTexts));
+  }
 };
 
 CommitResult EventRecorder::Record(const IncomingEvent& event, TimePoint now, QueueMemory& memory) {
@@ -70,8 +83,9 @@ CommitResult EventRecorder::Record(const IncomingEvent& event, TimePoint now, Qu
   for (const ObservedChange& change : event.changes) ApplyChange(event, change, findings);
   for (const CatalogUpdate& news : event.flag_news)
     findings.links += TakeNews(news, now, stores_, memory);
-  const bool says_something =
-      !findings.moved.empty() || findings.stale > 0 || !event.flag_news.empty();
+  if (event.completes != 0) return CompleteEvent(event, findings);
+  const bool says_something = !findings.moved.empty() || findings.stale > 0 ||
+                              !event.flag_news.empty() || findings.WaitsForDocuments(event);
   if (event.failure.empty() && !says_something) {
     return {CommitResult::Kind::kIgnored, 0, 0,
             event.changes.empty() ? "it changes nothing" : findings.ignored};
@@ -159,14 +173,20 @@ StoredResource EventRecorder::SaveResource(const IncomingEvent& event, const Cha
   return resource;
 }
 
-// What a link shows whose changes are all closed is what LaunchDarkly accepted.
+// What a link shows of the current revision is what LaunchDarkly accepted. A link that failed shows
+// an older one, which it may need again: that stays.
 void EventRecorder::KeepAccepted(const StoredResource& before, const std::vector<LinkRow>& rows,
                                  const ResourceUpdate& update) {
   const bool is_shown = std::any_of(rows.begin(), rows.end(), [](const LinkRow& row) {
-    return row.status == LinkStatus::kApplied && row.presence == Presence::kThere;
+    return row.presence == Presence::kThere && row.applied_revision == row.revision;
   });
-  if (update.content_changed && is_shown)
-    stores_.resources.KeepAccepted(before.id, before.state.content);
+  if (!update.content_changed || !is_shown) return;
+  const bool has_failed = std::any_of(rows.begin(), rows.end(), [](const LinkRow& row) {
+    return row.status == LinkStatus::kFailed && row.MayBeThere();
+  });
+  stores_.resources.KeepAccepted(
+      before.id, before.state.content,
+      has_failed ? ResourceStore::Earlier::kStays : ResourceStore::Earlier::kGoes);
 }
 
 // `rows` are the links that were known before, in the order in which the life cycle saw them.
@@ -223,20 +243,46 @@ CommitResult EventRecorder::AddEvent(const IncomingEvent& event, const Findings&
     row.reason = "older than what is known";
   }
   stores_.events.Add(row, event);
-  const bool keeps =
-      KeepsPayload(options_.keep_payloads, row.outcome, findings.links > 0 || findings.names_flags);
-  if (keeps && !event.payload.body.empty()) {
+  const bool keeps = KeepsPayload(options_.keep_payloads, row.outcome, findings.LinkSomething());
+  const bool waits = findings.WaitsForDocuments(event) && !event.payload.body.empty();
+  if (waits) {
+    stores_.fetches.Add(
+        {row.id, row.source, event.received, findings.now, event.changes.empty(), keeps});
+  }
+  if ((keeps || waits) && !event.payload.body.empty()) {
     stores_.events.AddPayload(row.id, event.payload);
   }
-  // A failed event leaves no body behind, so that its repetition is looked at again.
+  LeaveBodies(event, row.id, failure, findings);
+  const auto kind = failure.empty() ? CommitResult::Kind::kStored : CommitResult::Kind::kFailed;
+  return {kind, row.id, row.links, std::string(row.reason)};
+}
+
+// A failure counts where nothing of the event was taken before; else what was taken stands, and the
+// failure is told.
+CommitResult EventRecorder::CompleteEvent(const IncomingEvent& event, const Findings& findings) {
+  const std::optional<FetchRow> waiting = stores_.fetches.Remove(event.completes);
+  const std::string& failure = event.failure.empty() ? findings.refusal : event.failure;
+  const bool fails = !failure.empty() && waiting && waiting->bare;
+  const EventOutcome outcome = fails ? EventOutcome::kFailed : EventOutcome::kStored;
+  stores_.events.Amend(event.completes, findings.links, failure, outcome);
+  const bool keeps = (waiting && waiting->keeps_payload) ||
+                     KeepsPayload(options_.keep_payloads, outcome, findings.LinkSomething());
+  if (!keeps) stores_.events.RemovePayload(event.completes);
+  LeaveBodies(event, event.completes, failure, findings);
+  return {fails ? CommitResult::Kind::kFailed : CommitResult::Kind::kStored, event.completes,
+          findings.links, failure};
+}
+
+// For the next event of the same parts, where the sender gives no delivery ids. A failed event
+// leaves none, so that its repetition is looked at again.
+void EventRecorder::LeaveBodies(const IncomingEvent& event, std::int64_t id,
+                                const std::string& failure, const Findings& findings) {
   const bool leaves_body = event.delivery_id.empty() && failure.empty();
-  const std::string last_body = leaves_body ? PackLastBody(event, row.id) : "";
+  const std::string last_body = leaves_body ? PackLastBody(event, id) : "";
   for (const Findings::Part& part : findings.moved) {
     if (leaves_body || part.has_last_body)
       stores_.resources.SetLastBody(part.resource, part.part, last_body);
   }
-  const auto kind = failure.empty() ? CommitResult::Kind::kStored : CommitResult::Kind::kFailed;
-  return {kind, row.id, row.links, std::string(row.reason)};
 }
 
 }  // namespace flaglinkd

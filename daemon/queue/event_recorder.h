@@ -37,6 +37,9 @@ class EventRecorder {
                  Findings& findings);
   LinkRow NewLink(const IncomingEvent& event, const StoredResource& resource, const FlagKey& flag);
   CommitResult AddEvent(const IncomingEvent& event, const Findings& findings, QueueMemory& memory);
+  CommitResult CompleteEvent(const IncomingEvent& event, const Findings& findings);
+  void LeaveBodies(const IncomingEvent& event, std::int64_t id, const std::string& failure,
+                   const Findings& findings);
 
   const QueueOptions& options_;
   Stores& stores_;

@@ -28,7 +28,9 @@ EventStore::EventStore(Database& database)
     : database_(database),
       confirm_(database, statements::kConfirmDelivery),
       add_(database, statements::kAddEvent),
-      add_payload_(database, statements::kAddPayload) {}
+      amend_(database, statements::kAmendEvent),
+      add_payload_(database, statements::kAddPayload),
+      remove_payload_(database, statements::kRemovePayload) {}
 
 void EventStore::LoadDeliveries() {
   Statement select(
@@ -69,6 +71,16 @@ void EventStore::Add(const EventRow& row, const IncomingEvent& event) {
 void EventStore::AddPayload(std::int64_t event, const Payload& payload) {
   const PackedPayload packed = PackPayload(payload);
   add_payload_.Run(event, packed.encoding, Blob{packed.bytes});
+}
+
+void EventStore::Amend(std::int64_t event, int links, std::string_view reason,
+                       EventOutcome outcome) {
+  const bool fails = outcome == EventOutcome::kFailed;
+  for (Rows rows =
+           amend_.Query(event, links, reason, fails ? std::optional(outcome) : std::nullopt);
+       rows.Next();) {
+    if (fails) ForgetDelivery(event, rows.Number(0), rows.Bytes(1));
+  }
 }
 
 void EventStore::ForgetDelivery(std::int64_t event, std::int64_t source,

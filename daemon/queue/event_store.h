@@ -36,6 +36,10 @@ class EventStore {
   std::optional<std::int64_t> FindDelivery(std::int64_t source, std::string_view delivery_id);
   void Add(const EventRow& row, const IncomingEvent& event);
   void AddPayload(std::int64_t event, const Payload& payload);
+  void RemovePayload(std::int64_t event) { remove_payload_.Run(event); }
+  // What more has come of the stored event. kFailed: it is failed from now on, and its repetition is
+  // looked at again; kStored leaves the outcome as it is.
+  void Amend(std::int64_t event, int links, std::string_view reason, EventOutcome outcome);
   // The row of the event is being removed; `delivery` is what it held.
   void ForgetDelivery(std::int64_t event, std::int64_t source, std::string_view delivery);
 
@@ -46,7 +50,7 @@ class EventStore {
  private:
   Database& database_;
   DeliveryIds deliveries_;
-  Statement confirm_, add_, add_payload_;
+  Statement confirm_, add_, amend_, add_payload_, remove_payload_;
 };
 
 }  // namespace flaglinkd

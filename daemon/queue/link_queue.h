@@ -59,7 +59,23 @@ struct IncomingEvent {
   // LaunchDarkly's own app links the same things: new links are looked for before they are made
   bool look_first = false;
   bool trusted = false;  // a replay or an import: never a repetition
-  Payload payload;       // without a body there is nothing to keep
+  // More can be said of it once documents are there that its body leaves out: it waits for them
+  // (TakeFetches), unless it names no flag though its texts are known.
+  bool wants_documents = false;
+  // Not 0: what has come of the documents of this stored event, which waits no longer. Its changes
+  // join those that were taken at first; without any, `failure` says why nothing came of it.
+  std::int64_t completes = 0;
+  Payload payload;  // without a body there is nothing to keep
+};
+
+// A stored event that waits for documents. Its payload is kept as long.
+struct WaitingFetch {
+  std::int64_t event = 0;
+  std::string source;
+  TimePoint received;  // the event's own
+  TimePoint since;     // when it began to wait
+  int attempts = 0;    // that were put off
+  std::optional<Payload> payload;  // absent: damaged
 };
 
 struct CommitResult {
@@ -153,6 +169,7 @@ struct QueueStatistics {
   std::int64_t total_made = 0, total_applied = 0, total_superseded = 0, total_forgotten = 0;
   std::optional<TimePoint> next_due;    // the earliest due link that is not leased
   std::optional<TimePoint> oldest_due;  // since when the longest-waiting due link has been due
+  std::optional<TimePoint> next_fetch;  // the earliest due event that TakeFetches has not given out
 };
 
 class QueueAdmin;  // queue_admin.h
@@ -169,6 +186,14 @@ class LinkQueue {
   // What is known of flags: per project those that are live or archived, by key. For a start
   // without a network.
   virtual Result<std::vector<CatalogUpdate>> Catalog() = 0;
+
+  // Events that wait for documents and are due, the longest due first; of one source only so many
+  // that no more than `per_source` of it are out at once, so that no source is in another's way.
+  // Each is given out again only after PutOffFetch, or a restart.
+  virtual Result<std::vector<WaitingFetch>> TakeFetches(TimePoint now, std::size_t per_source) = 0;
+  // It is due again at `due`, with so many attempts behind it; whatever happens, it is not out any
+  // more. One that is no longer waiting is left alone.
+  virtual Status PutOffFetch(std::int64_t event, int attempts, TimePoint due) = 0;
 
   // One step, of some milliseconds, of what keeps the store small: keep_events and max_bytes. True:
   // there is more to do now.

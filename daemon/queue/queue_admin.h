@@ -48,7 +48,8 @@ struct EventFilter {
   std::optional<std::int64_t> id = {};
   std::optional<std::string> source = {}, outcome = {};  // outcome: stored, failed
   std::optional<TimePoint> since = {};
-  std::size_t limit = 100;  // at most kMostReports; the newest
+  std::optional<std::int64_t> before = {};  // an id: only older events, to go on where a list ended
+  std::size_t limit = 100;                  // at most kMostReports; the newest
 };
 
 struct EventReport {

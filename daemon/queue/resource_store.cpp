@@ -109,9 +109,9 @@ void ResourceStore::SavePart(std::int64_t resource, std::string_view part, const
   change_part_.Run(resource, part, state.time, state.seen, state.deleted, Blob{mentions});
 }
 
-void ResourceStore::KeepAccepted(std::int64_t resource, const Content& content) {
+void ResourceStore::KeepAccepted(std::int64_t resource, const Content& content, Earlier earlier) {
   const std::string packed = PackWhole(content);
-  keep_accepted_.Run(resource, Blob{packed});
+  keep_accepted_.Run(resource, Blob{packed}, earlier == Earlier::kStays);
 }
 
 std::string ResourceStore::LastBody(std::int64_t resource, std::string_view part) {

@@ -37,7 +37,8 @@ class ResourceStore {
 
   // The content that LaunchDarkly shows while a newer one waits; dropped when no change of the
   // resource's links is open any more.
-  void KeepAccepted(std::int64_t resource, const Content& content);
+  enum class Earlier { kStays, kGoes };
+  void KeepAccepted(std::int64_t resource, const Content& content, Earlier earlier);
   void DropAccepted(std::int64_t resource) { drop_accepted_.Run(resource); }
 
   // What the part's last event without a delivery id left behind; empty where there was none, or

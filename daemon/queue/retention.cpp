@@ -44,21 +44,20 @@ Retention::Retention(Database& database, Stores& stores, const QueueOptions& opt
       free_pages_(database, statements::kFreePages) {}
 
 bool Retention::Sweep(TimePoint now, const QueueMemory& memory) {
-  const std::int64_t newest_event = memory.next_event - 1;
-  if (MakesRoom() && ReclaimStep(newest_event)) return true;
-  return EventStep(now - options_.keep_events, newest_event) ||
+  if (MakesRoom() && ReclaimStep(memory)) return true;
+  return EventStep(now - options_.keep_events, memory.next_event - 1) ||
          ClockStep(now, memory.next_resource - 1);
 }
 
 Status Retention::MakeRoom(const QueueMemory& memory) {
   if (!MakesRoom()) return {};
-  ReclaimStep(memory.next_event - 1);
+  ReclaimStep(memory);
   return HasRoom(memory);
 }
 
 Status Retention::HasRoom(const QueueMemory& memory) {
   const std::uint64_t used = BytesInUse();
-  if (used < options_.max_bytes || NumberFrom(has_payload_) != 0) return {};
+  if (used < options_.max_bytes || !is_full_ || NumberFrom(has_payload_) != 0) return {};
   {
     Rows rows = oldest_events_.Query(memory.next_event - 2, 1);
     if (rows.Next()) return {};
@@ -71,16 +70,26 @@ Status Retention::HasRoom(const QueueMemory& memory) {
 bool Retention::MakesRoom() {
   const std::uint64_t used = BytesInUse();
   making_room_ = used >= options_.max_bytes || (making_room_ && used > low_mark_);
+  is_full_ &= used >= options_.max_bytes;
+  if (!making_room_) reclaiming_ = {};
   return making_room_;
 }
 
-bool Retention::ReclaimStep(std::int64_t newest_event) {
+bool Retention::ReclaimStep(const QueueMemory& memory) {
   // Not more than it takes: what is removed can't be looked at or replayed any more.
   const std::uint64_t excess = std::min(BytesInUse() - low_mark_, kStepBytes);
   const bool is_more = RemovePayloads(std::numeric_limits<std::int64_t>::max(), excess) ||
-                       RemoveEvents(newest_event - 1);
+                       RemoveEvents(memory.next_event - 2) ||
+                       ReclaimClocks(memory.next_resource - 1);
   MakesRoom();  // notes whether it was enough, before the batch takes up room again
   return is_more;
+}
+
+bool Retention::ReclaimClocks(std::int64_t newest_resource) {
+  if (PassStep(reclaiming_, TimePoint::max(), newest_resource)) return true;
+  is_full_ = BytesInUse() >= options_.max_bytes;
+  // What came during the pass may be left.
+  return std::exchange(reclaiming_, {}).has_removed;
 }
 
 bool Retention::EventStep(TimePoint limit, std::int64_t newest_event) {
@@ -99,41 +108,44 @@ bool Retention::EventStep(TimePoint limit, std::int64_t newest_event) {
 
 bool Retention::ClockStep(TimePoint now, std::int64_t newest_resource) {
   // Or the clock was set back.
-  const bool is_time = !passed_at_ || now >= *passed_at_ + kBetweenPasses || now < *passed_at_;
+  const bool is_time = !aged_at_ || now >= *aged_at_ + kBetweenPasses || now < *aged_at_;
   if (!is_time) return false;
-  const TimePoint limit = now - options_.keep_events;
-  if (!pass_.parts_done) {
-    if (!PartStep(limit)) pass_ = {true, 0, ""};
-    return true;
-  }
-  if (ResourceStep(limit, newest_resource)) return true;
-  pass_ = {};
-  passed_at_ = now;
+  if (PassStep(ageing_, now - options_.keep_events, newest_resource)) return true;
+  ageing_ = {};
+  aged_at_ = now;
   return false;
 }
 
-bool Retention::PartStep(TimePoint limit) {
+bool Retention::PassStep(Pass& pass, TimePoint limit, std::int64_t newest_resource) {
+  if (pass.parts_done) return ResourceStep(pass, limit, newest_resource);
+  if (!PartStep(pass, limit)) pass = {true, 0, "", pass.has_removed};
+  return true;
+}
+
+bool Retention::PartStep(Pass& pass, TimePoint limit) {
   std::vector<std::pair<std::int64_t, std::string>> old;
   std::size_t rows_seen = 0;
-  for (Rows rows = next_parts_.Query(pass_.resource, pass_.part, limit, kStepRows); rows.Next();
+  for (Rows rows = next_parts_.Query(pass.resource, pass.part, limit, kStepRows); rows.Next();
        ++rows_seen) {
-    pass_.resource = rows.Number(0);
-    pass_.part = rows.Text(1);
-    if (rows.Number(2) != 0) old.emplace_back(pass_.resource, pass_.part);
+    pass.resource = rows.Number(0);
+    pass.part = rows.Text(1);
+    if (rows.Number(2) != 0) old.emplace_back(pass.resource, pass.part);
   }
   for (const auto& [resource, part] : old) remove_part_.Run(resource, part);
+  pass.has_removed |= !old.empty();
   return rows_seen == kStepRows;
 }
 
-bool Retention::ResourceStep(TimePoint limit, std::int64_t newest_resource) {
+bool Retention::ResourceStep(Pass& pass, TimePoint limit, std::int64_t newest_resource) {
   std::vector<std::int64_t> old;
   std::size_t rows_seen = 0;
-  for (Rows rows = next_resources_.Query(pass_.resource, limit, kStepRows); rows.Next();
+  for (Rows rows = next_resources_.Query(pass.resource, limit, kStepRows); rows.Next();
        ++rows_seen) {
-    pass_.resource = rows.Number(0);
-    if (rows.Number(1) != 0 && pass_.resource < newest_resource) old.push_back(pass_.resource);
+    pass.resource = rows.Number(0);
+    if (rows.Number(1) != 0 && pass.resource < newest_resource) old.push_back(pass.resource);
   }
   for (const std::int64_t resource : old) remove_resource_.Run(resource);
+  pass.has_removed |= !old.empty();
   return rows_seen == kStepRows;
 }
 

@@ -1,6 +1,7 @@
 // What goes, and when: events and their payloads after keep_events; the clock of a part or resource
 // without mentions or links keep_events after it was last seen; and at max_bytes kept payloads,
-// then events, oldest first. Links and what they show are never touched: they refer to no event.
+// then events, then such clocks, oldest first. Links and what they show are never touched: they
+// refer to no event.
 //
 // Everything happens within a transaction that the caller has open, in steps of at most some
 // milliseconds. The newest event and the newest resource stay, since ids restart from them. Not
@@ -36,20 +37,24 @@ class Retention {
   Status HasRoom(const QueueMemory& memory);
 
  private:
-  // Where the pass over the clocks is: first all parts, then all resources.
+  // Where a pass over the clocks is: first all parts, then all resources.
   struct Pass {
     bool parts_done = false;
     std::int64_t resource = 0;
     std::string part;
+    bool has_removed = false;
   };
 
   // Whether the file was at max_bytes and is still above the low mark.
   bool MakesRoom();
-  bool ReclaimStep(std::int64_t newest_event);
+  bool ReclaimStep(const QueueMemory& memory);
+  bool ReclaimClocks(std::int64_t newest_resource);
   bool EventStep(TimePoint limit, std::int64_t newest_event);
   bool ClockStep(TimePoint now, std::int64_t newest_resource);
-  bool PartStep(TimePoint limit);
-  bool ResourceStep(TimePoint limit, std::int64_t newest_resource);
+  // A step of the pass, for clocks last heard of before `limit`. False: it has been over all.
+  bool PassStep(Pass& pass, TimePoint limit, std::int64_t newest_resource);
+  bool PartStep(Pass& pass, TimePoint limit);
+  bool ResourceStep(Pass& pass, TimePoint limit, std::int64_t newest_resource);
   // Each removes the oldest up to this id and says whether that was a whole step, so that there may
   // be more.
   bool RemovePayloads(std::int64_t last, std::uint64_t most_bytes);
@@ -60,8 +65,10 @@ class Retention {
   const QueueOptions& options_;
   const std::uint64_t low_mark_, page_size_;
   bool making_room_ = false;
-  Pass pass_;
-  std::optional<TimePoint> passed_at_;  // when the last pass over the clocks ended
+  Pass reclaiming_;       // at max_bytes, whatever their age
+  bool is_full_ = false;  // such a pass has ended, and the file is at max_bytes still
+  Pass ageing_;
+  std::optional<TimePoint> aged_at_;  // when the last pass for their age ended
   Statement oldest_events_, remove_events_, oldest_payloads_, remove_payloads_;
   Statement next_parts_, remove_part_, next_resources_, remove_resource_;
   Statement has_payload_, pages_, free_pages_;

@@ -29,6 +29,14 @@ CREATE TABLE events(
   received_at INTEGER NOT NULL, outcome INTEGER NOT NULL, links INTEGER NOT NULL, reason TEXT,
   changes BLOB);
 CREATE TABLE payloads(event_id INTEGER PRIMARY KEY, encoding INTEGER NOT NULL, body BLOB NOT NULL);
+-- Events that wait for documents which their bodies leave out. received_at: the event's own, also
+-- where it is a replay. bare: nothing of it could be taken without them. keeps_payload: its payload
+-- stays also once it waits no longer.
+CREATE TABLE fetches(
+  event_id INTEGER PRIMARY KEY, source INTEGER NOT NULL, received_at INTEGER NOT NULL,
+  since INTEGER NOT NULL, due_at INTEGER NOT NULL, attempts INTEGER NOT NULL,
+  bare INTEGER NOT NULL, keeps_payload INTEGER NOT NULL);
+CREATE INDEX fetches_due ON fetches(due_at, source);
 -- content: the rest of what links show. main_*, deleted, mentions, last_body: the main part's, so
 -- that most events need no row in `parts`. last_body: hash and event, where no delivery id is
 -- given. accepted: the content that LaunchDarkly last accepted, with name, title and URL, while a

@@ -31,6 +31,8 @@ class SqliteLinkQueue final : public LinkQueue {
 
   Result<BatchResult> Execute(const Batch& batch) override;
   Result<std::vector<CatalogUpdate>> Catalog() override;
+  Result<std::vector<WaitingFetch>> TakeFetches(TimePoint now, std::size_t per_source) override;
+  Status PutOffFetch(std::int64_t event, int attempts, TimePoint due) override;
   Result<bool> Sweep(TimePoint now) override;
   QueueAdmin& Admin() override { return admin_; }
   QueueStatistics Statistics(TimePoint now) const override;
@@ -142,12 +144,13 @@ std::vector<CommitResult> SqliteLinkQueue::RecordEvents(const Batch& batch, Isol
                                                         QueueMemory& memory) {
   std::vector<CommitResult> results;
   if (batch.events.empty()) return results;
-  if (const Status room = retention_.MakeRoom(memory); !room) {
-    results.assign(batch.events.size(),
-                   {CommitResult::Kind::kUnavailable, 0, 0, room.error().message});
-    return results;
-  }
+  const Status room = retention_.MakeRoom(memory);
   for (const IncomingEvent& event : batch.events) {
+    // What was waited for takes little, and frees a payload.
+    if (!room && event.completes == 0) {
+      results.push_back({CommitResult::Kind::kUnavailable, 0, 0, room.error().message});
+      continue;
+    }
     results.push_back(isolation == Isolation::kEvent ? RecordAlone(event, batch.now, memory)
                                                      : recorder_.Record(event, batch.now, memory));
   }
@@ -203,8 +206,25 @@ QueueStatistics SqliteLinkQueue::Statistics(TimePoint now) const {
     statistics.next_due = next.due;
     break;
   }
+  statistics.next_fetch = stores_.fetches.Next();
   database_.ClearError();  // the next batch meets what was in the way, and says so
   return statistics;
+}
+
+Result<std::vector<WaitingFetch>> SqliteLinkQueue::TakeFetches(TimePoint now,
+                                                                std::size_t per_source) {
+  std::vector<WaitingFetch> taken = stores_.fetches.Take(now, per_source);
+  if (!database_.error()) return taken;
+  Error error = *database_.error();
+  error.message.insert(0, "read ");
+  database_.ClearError();
+  for (const WaitingFetch& fetch : taken) stores_.fetches.GiveBack(fetch.event);
+  return error;
+}
+
+Status SqliteLinkQueue::PutOffFetch(std::int64_t event, int attempts, TimePoint due) {
+  stores_.fetches.GiveBack(event);
+  return Transact([&](QueueMemory&) { stores_.fetches.PutOff(event, attempts, due); });
 }
 
 Result<bool> SqliteLinkQueue::Sweep(TimePoint now) {

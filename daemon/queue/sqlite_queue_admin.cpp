@@ -123,7 +123,8 @@ Result<std::vector<EventReport>> SqliteQueueAdmin::Events(const EventFilter& fil
     source = stores_.names.Find(*filter.source);
     if (!source) return std::vector<EventReport>();
   }
-  const std::int64_t newest = stores_.events.HighestId();
+  const std::int64_t highest = stores_.events.HighestId();
+  const std::int64_t newest = std::min(highest, filter.before.value_or(highest + 1) - 1);
   const std::int64_t first = filter.id.value_or(newest - kMostEventsLookedAt + 1);
   std::vector<EventReport> reports;
   for (Rows rows = events_.Query(source, outcome, filter.since.value_or(TimePoint::min()), first,

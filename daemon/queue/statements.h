@@ -35,6 +35,26 @@ inline constexpr char kAddEvent[] =
 inline constexpr char kAddPayload[] =
     "INSERT INTO payloads (event_id, encoding, body) VALUES (?1, ?2, ?3)";
 
+// What an event has come to once its documents were read; ?4 is its outcome, if that changes.
+inline constexpr char kAmendEvent[] =
+    "UPDATE events SET links = links + ?2, reason = ?3, outcome = coalesce(?4, outcome)"
+    " WHERE id = ?1 RETURNING source, delivery";
+inline constexpr char kRemovePayload[] = "DELETE FROM payloads WHERE event_id = ?1";
+
+inline constexpr char kAddFetch[] =
+    "INSERT INTO fetches (event_id, source, received_at, since, due_at, attempts, bare,"
+    " keeps_payload) VALUES (?1, ?2, ?3, ?4, ?4, 0, ?5, ?6)";
+inline constexpr char kRemoveFetch[] =
+    "DELETE FROM fetches WHERE event_id = ?1 RETURNING bare, keeps_payload";
+inline constexpr char kPutOffFetch[] =
+    "UPDATE fetches SET attempts = ?2, due_at = ?3 WHERE event_id = ?1";
+// From the index alone.
+inline constexpr char kDueFetches[] =
+    "SELECT event_id, source, due_at FROM fetches WHERE due_at <= ?1 ORDER BY due_at LIMIT ?2";
+inline constexpr char kReadFetch[] =
+    "SELECT f.received_at, f.since, f.attempts, p.encoding, p.body FROM fetches f"
+    " LEFT JOIN payloads p ON p.event_id = f.event_id WHERE f.event_id = ?1";
+
 inline constexpr char kFindResource[] =
     "SELECT id FROM resources WHERE name_space = ?1 AND key = ?2";
 // A name that passed from one resource to another means the one that came later.
@@ -55,7 +75,10 @@ inline constexpr char kChangeResource[] =
     " main_seen_at = ?8, deleted = ?9, mentions = ?10, mentioning_parts = ?11 WHERE id = ?1";
 // Apart, since it moves an index entry.
 inline constexpr char kRenameResource[] = "UPDATE resources SET name = ?2 WHERE id = ?1";
-inline constexpr char kKeepAccepted[] = "UPDATE resources SET accepted = ?2 WHERE id = ?1";
+// ?3: an earlier one stays.
+inline constexpr char kKeepAccepted[] =
+    "UPDATE resources SET accepted = CASE WHEN ?3 THEN coalesce(accepted, ?2) ELSE ?2 END"
+    " WHERE id = ?1";
 // Unless a link of the resource has an open change. Statuses as in LinkStatus.
 inline constexpr char kDropAccepted[] =
     "UPDATE resources SET accepted = NULL WHERE id = ?1 AND accepted IS NOT NULL AND NOT EXISTS"

@@ -5,6 +5,7 @@
 #include "daemon/queue/books.h"
 #include "daemon/queue/catalog_store.h"
 #include "daemon/queue/event_store.h"
+#include "daemon/queue/fetch_store.h"
 #include "daemon/queue/flag_ids.h"
 #include "daemon/queue/flag_room.h"
 #include "daemon/queue/link_store.h"
@@ -23,6 +24,7 @@ struct Stores {
         resources(database, flags),
         links(database),
         events(database),
+        fetches(database, names),
         books(database),
         room(database, options.max_links_per_flag) {}
 
@@ -32,6 +34,7 @@ struct Stores {
   ResourceStore resources;
   LinkStore links;
   EventStore events;
+  FetchStore fetches;
   BookStore books;
   FlagRoom room;
 };

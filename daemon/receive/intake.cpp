@@ -9,12 +9,15 @@
 #include "daemon/receive/answers.h"
 #include "daemon/receive/client_address.h"
 #include "daemon/receive/interpret.h"
+#include "daemon/receive/secret_file.h"
 #include "daemon/verify/verify.h"
 
 namespace flaglinkd {
 namespace {
 
 constexpr char kNoSource[] = "none";
+// Apart from the adapters, which a slow disk must not bring into discredit.
+constexpr char kSecretFiles[] = "secret files";
 
 std::string_view FindHeader(const HttpRequest& request, std::string_view name) {
   for (const Header& header : request.headers) {
@@ -68,6 +71,15 @@ void LogCommit(const std::string& source, const CommitResult& result) {
   }
 }
 
+// What the sender of a handshake waits for: where its secret came in a header, that header.
+HttpResponse HandshakeAnswer(const ValueLocation& where, const Secret& secret) {
+  HttpResponse response = IgnoredAnswer("handshake");
+  if (where.kind == ValueLocation::Kind::kHeader) {
+    response.headers.push_back({where.name, std::string(secret.Bytes())});
+  }
+  return response;
+}
+
 }  // namespace
 
 // One request on its way. The set keeps the source alive through a reload.
@@ -100,6 +112,7 @@ Intake::Intake(std::shared_ptr<const SourceSet> sources, std::vector<Network> tr
 void Intake::Swap(std::shared_ptr<const SourceSet> sources, std::vector<Network> trusted_proxies) {
   *snapshot_.Lock() =
       std::make_shared<const Snapshot>(Snapshot{std::move(sources), std::move(trusted_proxies)});
+  armed_.Forget();
 }
 
 void Intake::SetKnownFlags(std::shared_ptr<const KnownFlags> known) {
@@ -118,12 +131,13 @@ std::variant<HttpHandler::Accept, HttpResponse> Intake::OnHead(const HttpRequest
     metrics_.CountWebhook(source->options.name, WebhookOutcome::kRejectedPath);
     return MethodAnswer(methods);
   }
-  if (!Allows(
-          source->options.allow_from,
-          ClientAddress(head.peer, FindHeader(head, "x-forwarded-for"), now->trusted_proxies))) {
+  const std::string address =
+      ClientAddress(head.peer, FindHeader(head, "x-forwarded-for"), now->trusted_proxies);
+  if (!Allows(source->options.allow_from, address)) {
     metrics_.CountWebhook(source->options.name, WebhookOutcome::kRejectedAddress);
     return ErrorAnswer(403, "address");
   }
+  if (head.method == "HEAD") return AnswerHead(*source, address);
   // What was signed are the bytes as they came; no sender that we know compresses.
   const std::string_view encoding = FindHeader(head, "content-encoding");
   if (!encoding.empty() && encoding != "identity") {
@@ -133,6 +147,16 @@ std::variant<HttpHandler::Accept, HttpResponse> Intake::OnHead(const HttpRequest
     return response;
   }
   return Accept{source->options.body_limit};
+}
+
+// Trello looks whether anybody is there before it makes a webhook; nothing of it is signed.
+HttpResponse Intake::AnswerHead(const Source& source, const std::string& address) {
+  const std::string& name = source.options.name;
+  const bool within_limit = WithinLimit(by_address_, name + " " + address, source);
+  metrics_.CountWebhook(name,
+                        within_limit ? WebhookOutcome::kHandshake : WebhookOutcome::kRejectedLimit);
+  if (!within_limit) return ErrorAnswer(429, "rate limit");
+  return HttpResponse();
 }
 
 void Intake::OnRequest(HttpRequest request, Responder responder) {
@@ -154,7 +178,7 @@ void Intake::OnRequest(HttpRequest request, Responder responder) {
                   NextReceipt()};
   auto visit = std::make_shared<Visit>(
       Visit{now->sources, source, std::move(webhook), std::move(responder), metrics_, clock_});
-  if (!Verified(*visit, address)) return;
+  if (!Verified(visit, address)) return;
   metrics_.SourceEvent(source->options.name, visit->webhook.received);
   const bool posted = workers_.Post(
       {source->options.adapter,
@@ -186,25 +210,85 @@ void Intake::OnRequest(HttpRequest request, Responder responder) {
   if (!posted) visit->Answer(UnavailableAnswer(), WebhookOutcome::kUnavailable);
 }
 
-// True: authentic and within its limit. Else it was answered.
-bool Intake::Verified(const Visit& visit, const std::string& address) {
-  const Source& source = *visit.source;
+// True: authentic and within its limit. Else it was answered, or a worker will do so.
+bool Intake::Verified(const std::shared_ptr<Visit>& visit, const std::string& address) {
+  const Source& source = *visit->source;
   const std::string& name = source.options.name;
   if (source.options.verify) {
+    const auto learned = armed_.SecretsOf(source);
     const Verification verification =
         // Not the receipt, which never goes back: after a step of the clock it may lie ahead.
-        Verify(source.schemes, source.options.secrets, visit.webhook, clock_.Now());
+        Verify(source.schemes, learned ? *learned : source.options.secrets, visit->webhook,
+               clock_.Now());
     if (verification.verdict != Verdict::kAuthentic) {
-      Refuse(visit, address, verification);
+      if (!TakeHandshake(visit)) Refuse(*visit, address, verification);
       return false;
     }
     metrics_.CountSecretUsed(name, verification.secret_index);
   }
   if (!WithinLimit(by_source_, name, source)) {
-    visit.Answer(ErrorAnswer(429, "rate limit"), WebhookOutcome::kRejectedLimit);
+    visit->Answer(ErrorAnswer(429, "rate limit"), WebhookOutcome::kRejectedLimit);
     return false;
   }
   return true;
+}
+
+// The body is looked into before it is verified only while an operator waits for this.
+bool Intake::TakeHandshake(const std::shared_ptr<Visit>& visit) {
+  const Source& source = *visit->source;
+  if (!armed_.IsArmed(source, clock_.Now())) return false;
+  const std::optional<Secret> secret = HandshakeSecret(source, visit->webhook);
+  if (!secret) return false;
+  const std::optional<ArmedSources::Arming> arming = armed_.Take(source, clock_.Now());
+  if (!arming) return false;
+  KeepSecret(visit, *secret, *arming);
+  return true;
+}
+
+void Intake::KeepSecret(const std::shared_ptr<Visit>& visit, const Secret& secret,
+                        ArmedSources::Arming arming) {
+  const auto give_up = [this, visit, arming](const std::string& reason) {
+    Log(LogLevel::kError, "handshake's secret not kept",
+        {{"source", visit->source->options.name}, {"reason", reason}});
+    armed_.PutBack(*visit->source, arming);
+    visit->Answer(UnavailableAnswer(), WebhookOutcome::kUnavailable);
+  };
+  const auto keep = [this, visit, arming, give_up,
+                     kept = std::make_shared<const Secret>(secret.Clone())](JobTicket& ticket) {
+    // At once: what the disk takes is not to be given up halfway.
+    if (!ticket.Claim()) return;
+    const Source& source = *visit->source;
+    const std::filesystem::path& file = source.options.secret_file->file;
+    const Status written = WriteSecretFile(file, *kept, arming.overwrite);
+    if (!written) return give_up(written.error().message);
+    armed_.Learn(source, *kept);
+    Log(LogLevel::kInfo, "handshake taken: its secret is in force",
+        {{"source", source.options.name}, {"file", file.string()}});
+    visit->Answer(HandshakeAnswer(*source.adapter->armed_secret(), *kept),
+                  WebhookOutcome::kHandshake);
+  };
+  if (!workers_.Post({kSecretFiles, keep, give_up})) give_up("too much work waits");
+}
+
+void Intake::Arm(const std::string& name, Overwrite overwrite,
+                 std::function<void(Result<TimePoint>)> done) {
+  const std::shared_ptr<const SourceSet> sources = Sources();
+  const Source* source = sources->FindByName(name);
+  if (source == nullptr) {
+    return done(Error{Error::Code::kNotFound, "no source is named " + name});
+  }
+  const auto unavailable = [done](const std::string& reason) {
+    done(Error{Error::Code::kUnavailable, reason});
+  };
+  const auto arm = [this, sources, source, overwrite, done](JobTicket& ticket) {
+    if (!ticket.Claim()) return;
+    const Result<TimePoint> until = armed_.Arm(*source, overwrite, clock_.Now());
+    if (until) {
+      Log(LogLevel::kInfo, "armed for a handshake", {{"source", source->options.name}});
+    }
+    done(until);
+  };
+  if (!workers_.Post({kSecretFiles, arm, unavailable})) unavailable("too much work waits");
 }
 
 // Unverified requests count against their address and not against the source, so that a forger

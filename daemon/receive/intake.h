@@ -3,11 +3,13 @@
 // that is durable. Thread-safe.
 //
 //   reactor thread:  OnHead (path, method, address) -> OnRequest (verify, rate limits) -> worker
-//   worker:          Interpret (adapter, matcher) -> writer, or the answer
+//   worker:          Interpret (adapter, matcher) -> writer, or the answer; an armed handshake's
+//                    secret -> its file, and the answer
 //   writer:          the answer, posted back to the reactor thread
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,6 +21,7 @@
 #include "daemon/match/known_flags.h"
 #include "daemon/observe/metrics.h"
 #include "daemon/queue/writer.h"
+#include "daemon/receive/armed_sources.h"
 #include "daemon/receive/rate_limit.h"
 #include "daemon/receive/refusal_log.h"
 #include "daemon/receive/source_set.h"
@@ -42,6 +45,12 @@ class Intake final : public HttpHandler {
   // Later than all before it; not the clock's time while that has been set back.
   TimePoint NextReceipt();
 
+  // Arms the source for a handshake (armed_sources.h) and says until when, on a worker's thread or
+  // this one. kNotFound: there is no such source; kInvalid, kConflict: it can't be armed;
+  // kUnavailable: its file could not be written.
+  void Arm(const std::string& source, Overwrite overwrite,
+           std::function<void(Result<TimePoint>)> done);
+
   std::variant<Accept, HttpResponse> OnHead(const HttpRequest& head) override;
   void OnRequest(HttpRequest request, Responder responder) override;
   void OnRefused(int status, const char* reason) override;
@@ -53,7 +62,11 @@ class Intake final : public HttpHandler {
   };
   struct Visit;
 
-  bool Verified(const Visit& visit, const std::string& address);
+  bool Verified(const std::shared_ptr<Visit>& visit, const std::string& address);
+  bool TakeHandshake(const std::shared_ptr<Visit>& visit);
+  HttpResponse AnswerHead(const Source& source, const std::string& address);
+  void KeepSecret(const std::shared_ptr<Visit>& visit, const Secret& secret,
+                  ArmedSources::Arming arming);
   void Refuse(const Visit& visit, const std::string& address, const Verification& verification);
   bool WithinLimit(Guarded<RateLimiter>& limiter, const std::string& key, const Source& source);
   void Store(const std::shared_ptr<Visit>& visit, IncomingEvent event,
@@ -71,6 +84,7 @@ class Intake final : public HttpHandler {
   // Apart, so that a flood of addresses can't crowd out a source.
   Guarded<RateLimiter> by_source_, by_address_;
   Guarded<RefusalLog> refusals_;
+  ArmedSources armed_;
 };
 
 }  // namespace flaglinkd

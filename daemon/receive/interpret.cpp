@@ -32,9 +32,12 @@ std::string FilteredBy(const SourceOptions& options, const BodyReader& body) {
   return "";
 }
 
-std::string DeliveryId(const Adapter& adapter, const Webhook& webhook, const BodyReader& body) {
-  if (!adapter.delivery_id()) return "";
-  const ValueLocation& where = *adapter.delivery_id();
+std::string DeliveryId(const Source& source, const Webhook& webhook, const BodyReader& body) {
+  for (const std::string& pointer : source.options.delivery_id) {
+    if (auto id = body.Find(pointer); id && !id->empty()) return *std::move(id);
+  }
+  if (!source.options.delivery_id.empty() || !source.adapter->delivery_id()) return "";
+  const ValueLocation& where = *source.adapter->delivery_id();
   if (where.kind == ValueLocation::Kind::kHeader) {
     return std::string(webhook.FindHeader(where.name).value_or(""));
   }
@@ -47,7 +50,7 @@ IncomingEvent EventOf(const Source& source, const Webhook& webhook, const BodyRe
   event.name_space = source.options.name_space;
   event.unlink = source.options.unlink;
   event.look_first = source.options.launchdarkly_app;
-  event.delivery_id = DeliveryId(*source.adapter, webhook, body);
+  event.delivery_id = DeliveryId(source, webhook, body);
   const Sha256Digest digest = Sha256(webhook.body);
   std::copy_n(digest.begin(), event.body_hash.size(), event.body_hash.begin());
   event.received = webhook.received;
@@ -89,13 +92,28 @@ void AddFields(const SourceOptions& options, const BodyReader& body, Change& cha
   }
 }
 
+std::size_t BytesOf(const std::optional<std::vector<NamedText>>& texts) {
+  std::size_t bytes = 0;
+  if (texts) {
+    for (const NamedText& text : *texts) bytes += text.text.size();
+  }
+  return bytes;
+}
+
 // Moves what is admitted of `changes` into `event`; returns why the last one that was left out was.
 std::string TakeChanges(const Source& source, const KnownFlags& known, const BodyReader& body,
                         std::vector<Change> changes, IncomingEvent& event) {
   std::string left_out;
+  std::size_t searched = 0;
   for (Change& change : changes) {
     AddFields(source.options, body, change);
     if (!Admit(source.options, change, left_out)) continue;
+    searched += BytesOf(change.texts) + BytesOf(change.fields);
+    if (searched > kMaxTextBytesPerEvent) {
+      event.failure = "more than " + std::to_string(kMaxTextBytesPerEvent) +
+                      " bytes of texts in one event: the first changes were taken";
+      break;
+    }
     FoundFlags found = FindFlags(source.rules, known, change);
     if (found.truncated) {
       event.failure = "more than " + std::to_string(kMaxFlagsPerChange) +
@@ -145,13 +163,31 @@ void Add(const std::string& left_out, std::string& reason) {
   if (!left_out.empty()) reason += (reason.empty() ? "" : "; ") + left_out;
 }
 
+// Takes over what is not answered yet. Returns why nothing is asked, where nothing of the event can
+// be taken without.
+std::string TakeNeeds(const Source& source, std::vector<DocumentNeed> needs,
+                      const std::vector<FetchedDocument>& fetched, Interpretation& result) {
+  std::erase_if(needs, [&](const DocumentNeed& need) {
+    return std::ranges::find(fetched, need.name, &FetchedDocument::name) != fetched.end();
+  });
+  if (needs.empty()) return "";
+  if (source.options.api_token.empty()) {
+    return result.event.changes.empty() ? "it needs an api_token to be read" : "";
+  }
+  result.needs = std::move(needs);
+  result.event.wants_documents = true;
+  return "";
+}
+
 }  // namespace
 
-Interpretation Interpret(const Source& source, const KnownFlags& known, const Webhook& webhook) {
+Interpretation Interpret(const Source& source, const KnownFlags& known, const Webhook& webhook,
+                         std::vector<FetchedDocument> fetched) {
   const BodyReader body(webhook.FindHeader("content-type").value_or(""), webhook.body);
   Interpretation result;
-  Extraction extraction =
-      source.adapter->Extract(InputOf(*source.adapter, webhook), source.options.options);
+  AdapterInput input = InputOf(*source.adapter, webhook);
+  input.fetched = std::move(fetched);
+  Extraction extraction = source.adapter->Extract(input, source.options.options);
   // A handshake speaks of nothing that a filter could leave out, and of what can't be read nobody
   // knows what it speaks of.
   if (extraction.outcome != Extraction::Outcome::kHandshake &&
@@ -180,11 +216,17 @@ Interpretation Interpret(const Source& source, const KnownFlags& known, const We
     result.event.failure = "more than " + std::to_string(kMaxChangesPerEvent) +
                            " changes in one event: the first were taken";
   }
+  const bool gave_changes = !extraction.changes.empty();
   Add(TakeChanges(source, known, body, std::move(extraction.changes), result.event), result.reason);
   Add(TakeFlagNews(source, extraction.flag_news, result.event), result.reason);
+  // Of what was left out (a private conversation) nothing is asked, either.
+  if (!gave_changes || !result.event.changes.empty()) {
+    Add(TakeNeeds(source, std::move(extraction.needs), input.fetched, result), result.reason);
+  }
   // What a bot wrote alone is still offered to the queue, which knows whether there is a link to
   // keep true.
-  if (!result.event.changes.empty() || !result.event.flag_news.empty()) {
+  if (!result.event.changes.empty() || !result.event.flag_news.empty() ||
+      result.event.wants_documents) {
     result.outcome = Interpretation::Outcome::kEvent;
   }
   return result;

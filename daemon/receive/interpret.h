@@ -3,6 +3,7 @@
 // try`.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,17 +17,25 @@
 
 namespace flaglinkd {
 
+// Texts and fields: searching them counts against the adapter's 250 ms. Beyond, the first changes
+// are taken, and the event is failed.
+inline constexpr std::size_t kMaxTextBytesPerEvent = 4u << 20;
+
 struct Interpretation {
   // kEvent: `event` goes to the queue (event.failure says if it could not be read). kIgnored,
   // kHandshake: nothing is stored.
   enum class Outcome { kEvent, kIgnored, kHandshake } outcome = Outcome::kIgnored;
   std::string reason;  // why it is ignored; of an event, why a part of it was left out
   IncomingEvent event;
+  // What the adapter still lacks; of a source without api_token nothing is asked.
+  std::vector<DocumentNeed> needs;
   // Sent instead of our own answer; to an event after its commit
   std::optional<AdapterReply> reply;
 };
 
-Interpretation Interpret(const Source& source, const KnownFlags& known, const Webhook& webhook);
+// `fetched`: the answers to earlier needs, which are not among the needs again.
+Interpretation Interpret(const Source& source, const KnownFlags& known, const Webhook& webhook,
+                         std::vector<FetchedDocument> fetched = {});
 
 // The event for a webhook whose adapter could not be asked or did not answer: stored whole, and
 // failed.

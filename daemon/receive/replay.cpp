@@ -11,11 +11,12 @@ struct Visit {
   const Source* source;
   std::shared_ptr<const KnownFlags> known;
   Webhook webhook;
+  std::vector<FetchedDocument> fetched;
 };
 
 // As it came, but for what was not kept.
-Webhook WebhookOf(const EventReport& event, const Payload& payload) {
-  Webhook webhook{"POST", payload.headers, payload.body, event.received};
+Webhook WebhookOf(const Payload& payload, TimePoint received) {
+  Webhook webhook{"POST", payload.headers, payload.body, received};
   webhook.headers.push_back({"content-type", payload.content_type});
   return webhook;
 }
@@ -52,15 +53,39 @@ std::optional<std::string> Replay::NameSpaceOf(const std::string& source) {
 
 void Replay::Explain(const EventReport& event, const Payload& payload,
                      std::function<void(const Reading&)> done) {
-  Read(event.source, WebhookOf(event, payload),
+  Read(event.source, WebhookOf(payload, event.received), {},
        [done = std::move(done)](Result<Interpretation> read) { done(ReadingOf(std::move(read))); });
 }
 
 void Replay::Again(const EventReport& event, const Payload& payload, Done done) {
-  Commit(event.source, WebhookOf(event, payload), Keeping::kNoPayload, std::move(done));
+  Commit(event.source, WebhookOf(payload, event.received), Origin::kStore, std::move(done));
+}
+
+void Replay::Reread(const WaitingFetch& waiting, std::vector<FetchedDocument> fetched,
+                    std::function<void(Result<Interpretation>)> done) {
+  if (!waiting.payload) return done(Error{Error::Code::kInvalid, "its payload is damaged"});
+  Read(waiting.source, WebhookOf(*waiting.payload, waiting.received), std::move(fetched),
+       std::move(done));
+}
+
+std::shared_ptr<const Secret> Replay::ApiTokenOf(const std::string& source) {
+  const auto open = open_.Lock();
+  if (!*open) return nullptr;
+  const std::shared_ptr<const SourceSet> sources = intake_.Sources();
+  const Source* found = sources->FindByName(source);
+  if (found == nullptr || found->options.api_token.empty()) return nullptr;
+  return {sources, &found->options.api_token};
 }
 
 void Replay::Import(const std::string& source, Webhook webhook, Done done) {
+  Receive(source, std::move(webhook), Origin::kFile, std::move(done));
+}
+
+void Replay::CatchUp(const std::string& source, Webhook webhook, Done done) {
+  Receive(source, std::move(webhook), Origin::kSender, std::move(done));
+}
+
+void Replay::Receive(const std::string& source, Webhook webhook, Origin origin, Done done) {
   const std::shared_ptr<const SourceSet> sources = intake_.Sources();
   const Source* found = sources->FindByName(source);
   if (found != nullptr && webhook.body.size() > found->options.body_limit) {
@@ -69,50 +94,57 @@ void Replay::Import(const std::string& source, Webhook webhook, Done done) {
                               std::to_string(found->options.body_limit) + " bytes"));
   }
   webhook.received = intake_.NextReceipt();
-  Commit(source, std::move(webhook), Keeping::kPayload, std::move(done));
+  Commit(source, std::move(webhook), origin, std::move(done));
 }
 
-void Replay::Commit(const std::string& source, Webhook webhook, Keeping keeping, Done done) {
-  Read(source, std::move(webhook),
-       [&writer = writer_, keeping, done = std::move(done)](Result<Interpretation> read) {
+void Replay::Commit(const std::string& source, Webhook webhook, Origin origin, Done done) {
+  Read(source, std::move(webhook), {},
+       [&writer = writer_, origin, done = std::move(done)](Result<Interpretation> read) {
          if (!read) return done(NotStored(read.error()));
          IncomingEvent event = std::move(read->event);
          if (read->outcome != Interpretation::Outcome::kEvent) {
            return done(NotStored(CommitResult::Kind::kIgnored, read->reason));
          }
+         event.trusted = origin != Origin::kSender;
          // It is stored already, or in somebody's file; once is enough.
-         if (event.changes.empty() && event.flag_news.empty()) {
+         const bool empty =
+             event.changes.empty() && event.flag_news.empty() && !event.wants_documents;
+         if (event.trusted && empty) {
            return done(NotStored(CommitResult::Kind::kFailed, event.failure));
          }
-         event.trusted = true;
-         if (keeping == Keeping::kNoPayload) event.payload = {};
+         // What waits for documents is read again from a payload of its own.
+         if (origin == Origin::kStore && !event.wants_documents) event.payload = {};
          writer.Commit(std::move(event), done);
        });
 }
 
-void Replay::Read(const std::string& source, Webhook webhook, const Then& then) {
-  if (const std::optional<Error> refusal = Post(source, std::move(webhook), then)) then(*refusal);
+void Replay::Read(const std::string& source, Webhook webhook, std::vector<FetchedDocument> fetched,
+                  const Then& then) {
+  if (const auto refusal = Post(source, std::move(webhook), std::move(fetched), then))
+    then(*refusal);
 }
 
 // To a worker, as every webhook: an adapter may hang on this one. Why not, if so. Under the lock,
 // since after Stop the intake and the workers may be gone.
-std::optional<Error> Replay::Post(const std::string& source, Webhook webhook, const Then& then) {
+std::optional<Error> Replay::Post(const std::string& source, Webhook webhook,
+                                  std::vector<FetchedDocument> fetched, const Then& then) {
   const auto open = open_.Lock();
   if (!*open) return Error{Error::Code::kUnavailable, "the service is ending"};
   std::shared_ptr<const SourceSet> sources = intake_.Sources();
   const Source* found = sources->FindByName(source);
   if (found == nullptr) return Error{Error::Code::kNotFound, "no source is named " + source};
   const auto visit = std::make_shared<const Visit>(
-      Visit{std::move(sources), found, intake_.Known(), std::move(webhook)});
-  const bool posted = workers_.Post({found->options.adapter,
-                                     [visit, then](JobTicket& ticket) {
-                                       Interpretation read =
-                                           Interpret(*visit->source, *visit->known, visit->webhook);
-                                       if (ticket.Claim()) then(std::move(read));
-                                     },
-                                     [then](const std::string& reason) {
-                                       then(Error{Error::Code::kInternal, reason});
-                                     }});
+      Visit{std::move(sources), found, intake_.Known(), std::move(webhook), std::move(fetched)});
+  const bool posted =
+      workers_.Post({found->options.adapter,
+                     [visit, then](JobTicket& ticket) {
+                       Interpretation read =
+                           Interpret(*visit->source, *visit->known, visit->webhook, visit->fetched);
+                       if (ticket.Claim()) then(std::move(read));
+                     },
+                     [then](const std::string& reason) {
+                       then(Error{Error::Code::kInternal, reason});
+                     }});
   if (posted) return std::nullopt;
   return Error{Error::Code::kUnavailable, "too much waits to be read: try again"};
 }

@@ -4,8 +4,10 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "daemon/adapt/worker_pool.h"
 #include "daemon/base/guarded.h"
@@ -43,16 +45,29 @@ class Replay {
   // once more.
   void Again(const EventReport& event, const Payload& payload, Done done);
 
+  // Reads a stored event that waits for documents once more, with those that are there, and commits
+  // nothing. kUnavailable: not now; any other error: never.
+  void Reread(const WaitingFetch& waiting, std::vector<FetchedDocument> fetched,
+              std::function<void(Result<Interpretation>)> done);
+  // Of a source of the present configuration; null: it has none, or there is no such source.
+  std::shared_ptr<const Secret> ApiTokenOf(const std::string& source);
+
   // Received now. A body over the source's limit is kFailed.
   void Import(const std::string& source, Webhook webhook, Done done);
+  // Received now: what its sender could not deliver, from the sender's own log. As if it had come by
+  // itself: its delivery is stored once, and what can't be read is stored as failed.
+  void CatchUp(const std::string& source, Webhook webhook, Done done);
 
  private:
   using Then = std::function<void(Result<Interpretation>)>;
 
-  void Read(const std::string& source, Webhook webhook, const Then& then);
-  std::optional<Error> Post(const std::string& source, Webhook webhook, const Then& then);
-  enum class Keeping { kPayload, kNoPayload };
-  void Commit(const std::string& source, Webhook webhook, Keeping keeping, Done done);
+  void Read(const std::string& source, Webhook webhook, std::vector<FetchedDocument> fetched,
+            const Then& then);
+  std::optional<Error> Post(const std::string& source, Webhook webhook,
+                            std::vector<FetchedDocument> fetched, const Then& then);
+  enum class Origin { kStore, kFile, kSender };
+  void Receive(const std::string& source, Webhook webhook, Origin origin, Done done);
+  void Commit(const std::string& source, Webhook webhook, Origin origin, Done done);
 
   Intake& intake_;
   WorkerPool& workers_;

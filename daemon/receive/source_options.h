@@ -3,11 +3,13 @@
 
 #include <array>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "daemon/adapt/adapter.h"
+#include "daemon/adapt/signature_options.h"
 #include "daemon/base/clock.h"
 #include "daemon/base/secret.h"
 #include "daemon/domain/life_cycle.h"
@@ -33,10 +35,23 @@ struct PointerFilter {
   std::vector<std::string> values;
 };
 
+// The first file that `secrets` names: where the secret of an armed handshake is kept.
+struct SecretFile {
+  std::filesystem::path file;
+  std::size_t index = 0;  // of its secret among `secrets`, or where it would stand
+  std::string missing;    // why there is no secret in it; "": there is one
+};
+
 struct SourceOptions {
   std::string name, adapter, path, name_space;
-  bool verify = true;  // false: verify = "none" was written out
+  // Further down the path; empty: `path` is all of it
+  Secret path_secret;
+  // False: verify = "none" was written out, or path_secret stands for the secrets
+  bool verify = true;
   std::vector<Secret> secrets;
+  std::optional<SecretFile> secret_file;
+  std::optional<SignatureOptions> signature;  // in place of what the adapter declares
+  Secret api_token;  // for documents that a body leaves out; empty: none is fetched
   std::size_t body_limit = 1u << 20;
   std::vector<std::string> projects;
   UnlinkRule unlink = UnlinkRule::kDeleted;
@@ -49,6 +64,9 @@ struct SourceOptions {
   std::optional<int> rate_limit;    // per second
   MatchOptions match;
   std::vector<AdapterOption> options;
+  // JSON Pointers into the body; the delivery id is the first value that is not empty. Empty: as the
+  // adapter declares.
+  std::vector<std::string> delivery_id;
 };
 
 }  // namespace flaglinkd

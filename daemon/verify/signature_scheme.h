@@ -11,11 +11,14 @@
 
 namespace flaglinkd {
 
-// kToken: the header's value is the secret itself, in base64 if the scheme's encoding says so (HTTP
-// Basic, where the secret is "user:password"); nothing is signed.
-enum class SignatureAlgorithm { kHmacSha1, kHmacSha256, kHmacSha512, kToken };
+// kEd25519: the secret is the sender's public key, as Standard Webhooks writes it ("whpk_" and
+// base64). kToken: the header's value is the secret itself, in base64 if the scheme's encoding says
+// so (HTTP Basic, where the secret is "user:password"); nothing is signed. kJwtHs256: the value is
+// a JSON Web Token (RFC 7519) with an HMAC-SHA-256 (RFC 7515, HS256); it does not cover the body.
+enum class SignatureAlgorithm { kHmacSha1, kHmacSha256, kHmacSha512, kEd25519, kToken, kJwtHs256 };
 enum class DigestEncoding { kHex, kBase64 };
-// kBase64: the secret's text decodes to the key; Standard Webhooks' "whsec_" before it is dropped.
+// Of an HMAC's key. kBase64: the secret's text decodes to it; Standard Webhooks' "whsec_" before it
+// is dropped.
 enum class KeyEncoding { kText, kBase64 };
 enum class TimeUnit { kSeconds, kMilliseconds, kIso8601 };
 

@@ -1,5 +1,6 @@
 #include "daemon/verify/text_encoding.h"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace flaglinkd {
@@ -87,6 +88,23 @@ std::string EncodeBase64(std::string_view bytes) {
   }
   if (bit_count > 0) text += kBase64Digits[bits << (6 - bit_count) & 0x3f];
   while (text.size() % 4 != 0) text += '=';
+  return text;
+}
+
+std::optional<std::string> DecodeBase64Url(std::string_view text) {
+  if (text.find_first_of("+/=") != text.npos) return std::nullopt;
+  std::string standard(text);
+  std::replace(standard.begin(), standard.end(), '-', '+');
+  std::replace(standard.begin(), standard.end(), '_', '/');
+  while (standard.size() % 4 != 0) standard += '=';
+  return DecodeBase64(standard);
+}
+
+std::string EncodeBase64Url(std::string_view bytes) {
+  std::string text = EncodeBase64(bytes);
+  text.resize(std::min(text.find('='), text.size()));
+  std::replace(text.begin(), text.end(), '+', '-');
+  std::replace(text.begin(), text.end(), '/', '_');
   return text;
 }
 

@@ -17,4 +17,8 @@ std::string EncodeHex(std::string_view bytes);
 std::optional<std::string> DecodeBase64(std::string_view text);
 std::string EncodeBase64(std::string_view bytes);
 
+// RFC 4648 section 5 as RFC 7515 section 2 uses it: the alphabet for URLs, not padded.
+std::optional<std::string> DecodeBase64Url(std::string_view text);
+std::string EncodeBase64Url(std::string_view bytes);
+
 }  // namespace flaglinkd

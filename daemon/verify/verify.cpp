@@ -1,54 +1,25 @@
 #include "daemon/verify/verify.h"
 
-#include <openssl/core_names.h>
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/params.h>
-
+#include <algorithm>
 #include <chrono>
-#include <memory>
 #include <utility>
 #include <vector>
 
-#include "daemon/base/check.h"
 #include "daemon/base/result.h"
-#include "daemon/base/sha256.h"
+#include "daemon/verify/ed25519.h"
+#include "daemon/verify/hmac.h"
+#include "daemon/verify/jwt.h"
+#include "daemon/verify/secret_key.h"
 #include "daemon/verify/signed_time.h"
 #include "daemon/verify/text_encoding.h"
 
 namespace flaglinkd {
 namespace {
 
-struct FreeMac {
-  void operator()(EVP_MAC* mac) const { EVP_MAC_free(mac); }
-  void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
-};
-
 // What a scheme takes from the request's headers besides the signature.
 struct SignedHeaders {
   std::string_view timestamp, id;
 };
-
-const char* DigestName(SignatureAlgorithm algorithm) {
-  switch (algorithm) {
-    case SignatureAlgorithm::kHmacSha1: return "SHA1";
-    case SignatureAlgorithm::kHmacSha256: return "SHA256";
-    case SignatureAlgorithm::kHmacSha512: return "SHA512";
-    case SignatureAlgorithm::kToken: break;
-  }
-  return nullptr;
-}
-
-// Empty if the secret is no key of that encoding; an empty key must never verify anything, since
-// anybody can compute with it.
-Secret KeyOf(KeyEncoding encoding, const Secret& secret) {
-  if (encoding == KeyEncoding::kText) return secret.Clone();
-  constexpr std::string_view kStandardWebhooks = "whsec_";
-  std::string_view text = secret.Bytes();
-  if (text.starts_with(kStandardWebhooks)) text.remove_prefix(kStandardWebhooks.size());
-  std::optional<std::string> key = DecodeBase64(text);
-  return key ? Secret(std::move(*key)) : Secret();
-}
 
 std::string_view TextOf(const SignedPiece& piece, std::string_view body,
                         const SignedHeaders& headers) {
@@ -62,36 +33,31 @@ std::string_view TextOf(const SignedPiece& piece, std::string_view body,
   return {};
 }
 
-// The pieces go in one by one, so that a body of megabytes is not copied. OpenSSL fails here only
-// when it has no memory or no provider.
-std::string Hmac(const SignatureScheme& scheme, const Secret& key, std::string_view body,
-                 const SignedHeaders& headers) {
-  static const std::unique_ptr<EVP_MAC, FreeMac> hmac(EVP_MAC_fetch(nullptr, "HMAC", nullptr));
-  FLAGLINKD_CHECK(hmac != nullptr);
-  const std::unique_ptr<EVP_MAC_CTX, FreeMac> context(EVP_MAC_CTX_new(hmac.get()));
-  FLAGLINKD_CHECK(context != nullptr);
-
-  const OSSL_PARAM parameters[] = {
-      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST,
-                                       const_cast<char*>(DigestName(scheme.algorithm)), 0),
-      OSSL_PARAM_construct_end()};
-  const auto bytes = [](std::string_view text) {
-    return reinterpret_cast<const unsigned char*>(text.data());
-  };
-  FLAGLINKD_CHECK(EVP_MAC_init(context.get(), bytes(key.Bytes()), key.Bytes().size(), parameters) ==
-                  1);
+std::vector<std::string_view> SignedTexts(const SignatureScheme& scheme, std::string_view body,
+                                          const SignedHeaders& headers) {
+  std::vector<std::string_view> texts;
   for (const SignedPiece& piece : scheme.signed_content) {
-    const std::string_view text = TextOf(piece, body, headers);
-    FLAGLINKD_CHECK(EVP_MAC_update(context.get(), bytes(text), text.size()) == 1);
+    texts.push_back(TextOf(piece, body, headers));
   }
-  unsigned char mac[EVP_MAX_MD_SIZE];
-  std::size_t size = 0;
-  FLAGLINKD_CHECK(EVP_MAC_final(context.get(), mac, &size, sizeof mac) == 1);
-  return std::string(reinterpret_cast<const char*>(mac), size);
+  return texts;
 }
 
-bool EqualInConstantTime(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+std::string Joined(const std::vector<std::string_view>& texts) {
+  std::string joined;
+  for (const std::string_view text : texts) joined += text;
+  return joined;
+}
+
+HmacDigest DigestOf(SignatureAlgorithm algorithm) {
+  switch (algorithm) {
+    case SignatureAlgorithm::kHmacSha1: return HmacDigest::kSha1;
+    case SignatureAlgorithm::kHmacSha512: return HmacDigest::kSha512;
+    case SignatureAlgorithm::kHmacSha256:
+    case SignatureAlgorithm::kEd25519:
+    case SignatureAlgorithm::kToken:
+    case SignatureAlgorithm::kJwtHs256: break;
+  }
+  return HmacDigest::kSha256;
 }
 
 std::string_view Trimmed(std::string_view text) {
@@ -122,13 +88,15 @@ Error WrongPrefix(const SignatureScheme& scheme) {
   return Mismatch(scheme.header + " does not start with \"" + scheme.prefix + "\"");
 }
 
-// The index of the secret whose MAC is among the header's signatures, or why there is none.
-Result<std::size_t> MatchMac(const SignatureScheme& scheme, std::string_view value,
-                             std::span<const Secret> secrets, std::string_view body,
-                             const SignedHeaders& headers) {
+Error FitsNoSecret(const SignatureScheme& scheme) {
+  return Mismatch(scheme.header + " fits no secret");
+}
+
+// The header's signatures as bytes, or why there is none.
+Result<std::vector<std::string>> DecodeSignatures(const SignatureScheme& scheme,
+                                                  std::string_view value) {
   const std::vector<std::string_view> candidates = Candidates(scheme, value);
   if (candidates.empty()) return WrongPrefix(scheme);
-
   const bool hex = scheme.encoding == DigestEncoding::kHex;
   std::vector<std::string> signatures;
   for (const std::string_view candidate : candidates) {
@@ -136,23 +104,32 @@ Result<std::size_t> MatchMac(const SignatureScheme& scheme, std::string_view val
     if (signature) signatures.push_back(std::move(*signature));
   }
   if (signatures.empty()) return Mismatch(scheme.header + (hex ? " is no hex" : " is no base64"));
-
-  bool any_key = false;
-  for (std::size_t i = 0; i < secrets.size(); ++i) {
-    const Secret key = KeyOf(scheme.key_encoding, secrets[i]);
-    if (key.empty()) continue;
-    any_key = true;
-    const std::string mac = Hmac(scheme, key, body, headers);
-    for (const std::string& signature : signatures) {
-      if (EqualInConstantTime(signature, mac)) return i;
-    }
-  }
-  if (!any_key) return Mismatch("no secret is a key in base64");
-  return Mismatch(scheme.header + " fits no secret");
+  return signatures;
 }
 
-// The same for a header that holds the secret itself. Hashes are compared, not the texts, so that
-// the time taken tells nothing of the secret's length.
+// The index of the secret that signed the content, or why there is none.
+Result<std::size_t> MatchSignature(const SignatureScheme& scheme, std::string_view value,
+                                   std::span<const Secret> secrets,
+                                   const std::vector<std::string_view>& content) {
+  const Result<std::vector<std::string>> signatures = DecodeSignatures(scheme, value);
+  if (!signatures) return signatures.error();
+  const bool ed25519 = scheme.algorithm == SignatureAlgorithm::kEd25519;
+  const std::string whole = ed25519 ? Joined(content) : "";
+  for (std::size_t i = 0; i < secrets.size(); ++i) {
+    const Secret key = KeyOf(scheme, secrets[i]);
+    if (key.empty()) continue;
+    const std::string mac = ed25519 ? "" : Hmac(DigestOf(scheme.algorithm), key, content);
+    for (const std::string& signature : *signatures) {
+      if (ed25519 ? VerifyEd25519(key.Bytes(), whole, signature)
+                  : EqualInConstantTime(signature, mac)) {
+        return i;
+      }
+    }
+  }
+  return FitsNoSecret(scheme);
+}
+
+// The same for a header that holds the secret itself.
 Result<std::size_t> MatchToken(const SignatureScheme& scheme, std::string_view value,
                                std::span<const Secret> secrets) {
   if (!value.starts_with(scheme.prefix)) return WrongPrefix(scheme);
@@ -160,14 +137,31 @@ Result<std::size_t> MatchToken(const SignatureScheme& scheme, std::string_view v
   const bool encoded = scheme.encoding == DigestEncoding::kBase64;
   const auto token = encoded ? DecodeBase64(value) : std::string(value);
   if (!token) return Mismatch(scheme.header + " is no base64");
-
-  const Sha256Digest given = Sha256(*token);
   for (std::size_t i = 0; i < secrets.size(); ++i) {
-    if (secrets[i].empty()) continue;
-    const Sha256Digest expected = Sha256(secrets[i].Bytes());
-    if (CRYPTO_memcmp(given.data(), expected.data(), given.size()) == 0) return i;
+    if (IsSecret(*token, KeyOf(scheme, secrets[i]))) return i;
   }
-  return Mismatch(scheme.header + " fits no secret");
+  return FitsNoSecret(scheme);
+}
+
+// The MAC first: nothing of a token is read, not even its "alg", before it holds.
+Verification VerifyJwt(const SignatureScheme& scheme, std::string_view value,
+                       std::span<const Secret> secrets, TimePoint now) {
+  const auto wrong = [](const Error& error) {
+    return Verification{Verdict::kWrongSignature, error.message, 0};
+  };
+  if (!value.starts_with(scheme.prefix)) return wrong(WrongPrefix(scheme));
+  const std::optional<Jwt> jwt = SplitJwt(value.substr(scheme.prefix.size()));
+  if (!jwt) return wrong(Mismatch(scheme.header + " is no JWT"));
+  for (std::size_t i = 0; i < secrets.size(); ++i) {
+    const Secret key = KeyOf(scheme, secrets[i]);
+    if (key.empty() || !EqualInConstantTime(jwt->mac, MacOf(*jwt, key))) continue;
+    const std::optional<JwtFault> fault = FindFault(*jwt, now);
+    if (!fault) return {Verdict::kAuthentic, "", i};
+    const bool stale = fault->kind == JwtFault::Kind::kNotNow;
+    return {stale ? Verdict::kStale : Verdict::kWrongSignature, scheme.header + " " + fault->reason,
+            i};
+  }
+  return wrong(FitsNoSecret(scheme));
 }
 
 bool Signs(const SignatureScheme& scheme, SignedPiece::Kind kind) {
@@ -220,12 +214,16 @@ Status CheckWindow(const SignatureScheme& scheme, std::string_view text, TimePoi
 
 Verification VerifyBy(const SignatureScheme& scheme, std::string_view value,
                       std::span<const Secret> secrets, const Webhook& webhook, TimePoint now) {
+  if (scheme.algorithm == SignatureAlgorithm::kJwtHs256) {
+    return VerifyJwt(scheme, value, secrets, now);
+  }
   const Result<SignedHeaders> headers = FindSignedHeaders(scheme, webhook);
   if (!headers) return {Verdict::kUnsigned, headers.error().message, 0};
 
-  const Result<std::size_t> secret = scheme.algorithm == SignatureAlgorithm::kToken
-                                         ? MatchToken(scheme, value, secrets)
-                                         : MatchMac(scheme, value, secrets, webhook.body, *headers);
+  const Result<std::size_t> secret =
+      scheme.algorithm == SignatureAlgorithm::kToken
+          ? MatchToken(scheme, value, secrets)
+          : MatchSignature(scheme, value, secrets, SignedTexts(scheme, webhook.body, *headers));
   if (!secret) return {Verdict::kWrongSignature, secret.error().message, 0};
 
   if (const auto time = FindSignedTime(scheme, webhook, *headers)) {
@@ -235,6 +233,28 @@ Verification VerifyBy(const SignatureScheme& scheme, std::string_view value,
   return {Verdict::kAuthentic, "", *secret};
 }
 
+bool HasKey(const SignatureScheme& scheme, std::span<const Secret> secrets) {
+  return std::any_of(secrets.begin(), secrets.end(),
+                     [&](const Secret& secret) { return !KeyOf(scheme, secret).empty(); });
+}
+
+// Of the schemes that share a header and have a key: the one that accepts, else the one that came
+// nearest to it.
+Verification VerifyByHeader(std::span<const SignatureScheme> schemes, const std::string& header,
+                            std::string_view value, std::span<const Secret> secrets,
+                            const Webhook& webhook, TimePoint now) {
+  std::optional<Verification> nearest;
+  for (const SignatureScheme& scheme : schemes) {
+    if (scheme.header != header || !HasKey(scheme, secrets)) continue;
+    Verification one = VerifyBy(scheme, value, secrets, webhook, now);
+    if (one.verdict == Verdict::kAuthentic) return one;
+    // Stale: its signature was right.
+    if (!nearest || one.verdict == Verdict::kStale) nearest = std::move(one);
+  }
+  if (nearest) return *std::move(nearest);
+  return {Verdict::kWrongSignature, "no secret is a key for " + header, 0};
+}
+
 }  // namespace
 
 Verification Verify(std::span<const SignatureScheme> schemes, std::span<const Secret> secrets,
@@ -242,7 +262,7 @@ Verification Verify(std::span<const SignatureScheme> schemes, std::span<const Se
   std::string names;
   for (const SignatureScheme& scheme : schemes) {
     const auto value = webhook.FindHeader(scheme.header);
-    if (value) return VerifyBy(scheme, *value, secrets, webhook, now);
+    if (value) return VerifyByHeader(schemes, scheme.header, *value, secrets, webhook, now);
     names += (names.empty() ? "" : ", ") + scheme.header;
   }
   return {Verdict::kUnsigned, names + " is missing", 0};
@@ -250,8 +270,8 @@ Verification Verify(std::span<const SignatureScheme> schemes, std::span<const Se
 
 std::vector<Header> Sign(const SignatureScheme& scheme, const Secret& secret, std::string_view body,
                          std::string_view id, TimePoint now) {
-  const Secret key = KeyOf(scheme.key_encoding, secret);
-  if (key.empty()) return {};
+  const Secret key = KeyOf(scheme, secret);
+  if (key.empty() || scheme.algorithm == SignatureAlgorithm::kEd25519) return {};
   std::vector<Header> headers;
   const std::string time = FormatSignedTime(now, scheme.timestamp_unit);
   if (scheme.timestamp && scheme.timestamp->kind == ValueLocation::Kind::kHeader) {
@@ -261,10 +281,13 @@ std::vector<Header> Sign(const SignatureScheme& scheme, const Secret& secret, st
 
   const bool hex = scheme.encoding == DigestEncoding::kHex;
   std::string value;
-  if (scheme.algorithm == SignatureAlgorithm::kToken) {
+  if (scheme.algorithm == SignatureAlgorithm::kJwtHs256) {
+    value = MakeJwt(key, now);
+  } else if (scheme.algorithm == SignatureAlgorithm::kToken) {
     value = hex ? std::string(secret.Bytes()) : EncodeBase64(secret.Bytes());
   } else {
-    const std::string mac = Hmac(scheme, key, body, {time, id});
+    const std::string mac =
+        Hmac(DigestOf(scheme.algorithm), key, SignedTexts(scheme, body, {time, id}));
     value = hex ? EncodeHex(mac) : EncodeBase64(mac);
   }
   headers.push_back({scheme.header, scheme.prefix + value});

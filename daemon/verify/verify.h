@@ -23,14 +23,16 @@ struct Verification {
   std::size_t secret_index = 0;  // which of the live secrets matched
 };
 
-// A source may sign in several ways; the first scheme whose header is there decides, and there is
-// no falling back to another when it fails. `secrets` holds at least one and none is empty (the
-// loader sees to it).
+// A source may sign in several ways. The first scheme whose header is there decides, together with
+// those that share that header (Standard Webhooks' "v1," and "v1a,"), each with the secrets that
+// are keys of its kind; there is no falling back to another header when it fails. Without secrets
+// nothing is authentic.
 Verification Verify(std::span<const SignatureScheme> schemes, std::span<const Secret> secrets,
                     const Webhook& webhook, TimePoint now);
 
 // The header lines that a sender holding `secret` would set by `scheme`: for `sign` and for tests.
-// None if the secret is no key in the scheme's encoding. Pure.
+// None if the secret is no key of the scheme, or if it is Ed25519's: the private key is the
+// sender's alone. Pure.
 std::vector<Header> Sign(const SignatureScheme& scheme, const Secret& secret, std::string_view body,
                          std::string_view id, TimePoint now);
 

@@ -75,7 +75,8 @@ AT(flaglink_need, path, 40);
 AT(flaglink_need, query, 56);
 AT(flaglink_need, headers, 72);
 AT(flaglink_need, header_count, 80);
-SIZE(flaglink_need, 88);
+AT(flaglink_need, is_subject, 88);
+SIZE(flaglink_need, 96);
 
 AT(flaglink_sink, struct_size, 0);
 AT(flaglink_sink, context, 8);

@@ -53,11 +53,20 @@ class AdapterLoader : public ::testing::Test {
   std::filesystem::path folder_;
 };
 
+TEST_F(AdapterLoader, AnOlderAdapterLacksWhatCameLater) {
+  const auto adapter = Load("older");
+  EXPECT_THAT(adapter->hosts(), IsEmpty());
+  EXPECT_FALSE(adapter->armed_secret().has_value());
+}
+
 TEST_F(AdapterLoader, DeclarationsComeOverAsValues) {
   const auto adapter = Load("good");
   EXPECT_EQ(adapter->name(), "good");
   EXPECT_EQ(adapter->version(), "1.2");
   EXPECT_THAT(adapter->headers(), ElementsAre("x-title"));
+  EXPECT_THAT(adapter->hosts(), ElementsAre("good.example", "option:site"));
+  ASSERT_TRUE(adapter->armed_secret().has_value());
+  EXPECT_EQ(adapter->armed_secret()->name, "x-hook-secret");
   EXPECT_THAT(adapter->blank(), ElementsAre("/token"));
   EXPECT_THAT(adapter->options(), ElementsAre("site", "callback_url", "workspaces.*"));
   EXPECT_THAT(adapter->methods(), ElementsAre("POST", "PUT"));
@@ -154,7 +163,7 @@ TEST_F(AdapterLoader, AnExceptionCostsOneEvent) {
   EXPECT_EQ(extraction.reason, "the adapter broke a rule: it threw no\\x0aluck");
   EXPECT_EQ(adapter->Extract({}, {}).reason,
             "the adapter broke a rule: it threw something that is no std::exception");
-  EXPECT_EQ(adapter->CheckOptions({}).error().message,
+  EXPECT_EQ(adapter->CheckOptions({{"any", "x"}}).error().message,
             "adapter throwing: its options can't be checked: it threw options, too");
 }
 
@@ -227,7 +236,7 @@ TEST_F(AdapterLoader, AMisfitIsRefusedWithTheReason) {
       {"wrong_abi", "it is made for ABI 2, this program for 1"},
       {"too_small", "its description has 16 bytes, at least 96 are needed"},
       {"wrong_name", "it calls itself \"misfit\""},
-      {"wrong_declaration", "methods \"GET\" are not a list of POST and PUT"},
+      {"wrong_declaration", "methods \"GET\" are not a list of POST and PUT, and HEAD beside them"},
   };
   for (const auto& [name, reason] : misfits) {
     Install(name);

@@ -103,6 +103,57 @@ TEST(Declarations, ATokenNeedsAHeaderAlone) {
   EXPECT_EQ(Refusal(signature), "signature 1: a token signs nothing, but signed content is given");
 }
 
+TEST(Declarations, AnEd25519SignatureIsOneOfContent) {
+  flaglink_signature signature = Hmac();
+  signature.algorithm = "ed25519";
+  signature.encoding = "base64";
+  EXPECT_EQ(SchemeOf(signature).algorithm, SignatureAlgorithm::kEd25519);
+  signature.signed_content = nullptr;
+  EXPECT_EQ(Refusal(signature), "signature 1: signed content without {body}");
+}
+
+TEST(Declarations, AJwtNeedsAHeaderAlone) {
+  flaglink_signature signature{};
+  signature.struct_size = sizeof signature;
+  signature.algorithm = "jwt-hs256";
+  signature.header = "authorization";
+  signature.prefix = "Bearer ";
+  EXPECT_EQ(SchemeOf(signature).algorithm, SignatureAlgorithm::kJwtHs256);
+  flaglink_signature other = signature;
+  other.signed_content = "{body}";
+  EXPECT_EQ(Refusal(other), "signature 1: a token signs nothing, but signed content is given");
+  other = signature;
+  other.encoding = "base64";
+  EXPECT_EQ(Refusal(other), "signature 1: a JWT has its own encoding, but another is given");
+  other = signature;
+  other.timestamp = "header:x-time";
+  other.timestamp_unit = "s";
+  other.past_seconds = 300;
+  EXPECT_EQ(Refusal(other), "signature 1: a JWT has its own times, but a timestamp is given");
+}
+
+TEST(Declarations, HostsAndAnArmedSecretComeOver) {
+  static const char* const hosts[] = {"slack.com", "option:site", nullptr};
+  static const char* const options[] = {"site", nullptr};
+  flaglink_adapter adapter = Plain();
+  adapter.hosts = hosts;
+  adapter.options = options;
+  adapter.methods = "POST,HEAD";
+  adapter.armed_secret = "body:/verification_token";
+  const Result<Declarations> declarations = ReadDeclarations(adapter);
+  ASSERT_TRUE(declarations.ok()) << declarations.error().message;
+  EXPECT_THAT(declarations->hosts, ElementsAre("slack.com", "option:site"));
+  EXPECT_THAT(declarations->methods, ElementsAre("POST", "HEAD"));
+  ASSERT_TRUE(declarations->armed_secret.has_value());
+  EXPECT_EQ(declarations->armed_secret->kind, ValueLocation::Kind::kBody);
+  EXPECT_EQ(declarations->armed_secret->name, "/verification_token");
+
+  const Result<Declarations> plain = ReadDeclarations(Plain());
+  ASSERT_TRUE(plain.ok());
+  EXPECT_TRUE(plain->hosts.empty());
+  EXPECT_FALSE(plain->armed_secret.has_value());
+}
+
 TEST(Declarations, ATokenMayBeInBase64) {
   flaglink_signature signature = Hmac();
   signature.algorithm = "token";
@@ -155,6 +206,9 @@ TEST(Declarations, AMistakeInTheDescriptionIsNamed) {
   static const char* const secret[] = {"authorization", nullptr};
   static const char* const pointer[] = {"token", nullptr};
   static const char* const option[] = {"a b", nullptr};
+  static const char* const url[] = {"https://slack.com", nullptr};
+  static const char* const undeclared[] = {"option:site", nullptr};
+  static const char* const kind[] = {"x-kind", nullptr};
   const struct {
     void (*spoil)(flaglink_adapter&);
     const char* reason;
@@ -166,9 +220,20 @@ TEST(Declarations, AMistakeInTheDescriptionIsNamed) {
        "header \"authorization\" holds a secret or a signature; adapters don't see it"},
       {[](auto& a) { a.blank = pointer; }, "\"token\" is no JSON Pointer"},
       {[](auto& a) { a.options = option; }, "\"a b\" is no option name"},
-      {[](auto& a) { a.methods = nullptr; }, "methods \"\" are not a list of POST and PUT"},
+      {[](auto& a) { a.methods = nullptr; },
+       "methods \"\" are not a list of POST and PUT, and HEAD beside them"},
       {[](auto& a) { a.methods = "POST, PUT"; },
-       "methods \"POST, PUT\" are not a list of POST and PUT"},
+       "methods \"POST, PUT\" are not a list of POST and PUT, and HEAD beside them"},
+      {[](auto& a) { a.methods = "HEAD"; },
+       "methods \"HEAD\" are not a list of POST and PUT, and HEAD beside them"},
+      {[](auto& a) { a.hosts = url; }, "\"https://slack.com\" is no host"},
+      {[](auto& a) { a.hosts = undeclared; },
+       "a host is that of the option \"site\", which is not declared"},
+      {[](auto& a) { a.armed_secret = "x-hook-secret"; },
+       "armed secret \"x-hook-secret\" is neither header:<lower-case name> nor body:<JSON "
+       "Pointer>"},
+      {[](auto& a) { a.armed_secret = "header:x-kind", a.headers = kind; },
+       "header \"x-kind\" holds a secret or a signature; adapters don't see it"},
       {[](auto& a) { a.delivery_id = "header:X-Id"; },
        "delivery id \"header:X-Id\" is neither header:<lower-case name> nor body:<JSON Pointer>"},
       {[](auto& a) { a.signature_count = 1; }, "it declares 1 signatures"},

@@ -307,15 +307,15 @@ TEST(Extraction, NewsThatCannotBeOfAFlagBreakARule) {
             "it ignored the event, but gave changes");
 }
 
-TEST(Extraction, ANeedIsNoHindrance) {
-  const Extraction extraction = RunOnce([](Request, Sink sink) {
-    flaglink_need need{};
-    need.struct_size = sizeof need;
-    sink->need(sink->context, &need);
-    GiveChange(sink);
-    return FLAGLINK_EXTRACTED;
-  });
-  EXPECT_EQ(extraction.outcome, Extraction::Outcome::kExtracted);
+TEST(Extraction, ANeedThatIsNotWellFormedBreaksARule) {
+  EXPECT_EQ(BrokenRule([](Request, Sink sink) {
+              flaglink_need need{};
+              need.struct_size = sizeof need;
+              sink->need(sink->context, &need);
+              GiveChange(sink);
+              return FLAGLINK_EXTRACTED;
+            }),
+            "it needs a document of no usable name: ");
 }
 
 }  // namespace

@@ -154,6 +154,16 @@ TEST_F(WorkerPoolTest, AJobThatHasClaimedIsNotGivenUp) {
   EXPECT_THAT(journal_->Entries(), ::testing::Contains("done a"));
 }
 
+TEST_F(WorkerPoolTest, AThreadThatIsWrittenOffAtTheEndIsCountedToo) {
+  Start();
+  PostStuck("jira", "a");
+  pool_->Stop();
+  EXPECT_EQ(pool_->written_off(), 1u);
+  EXPECT_FALSE(PostQuick("jira", "b"));
+  journal_->Add("release");
+  journal_->Await("late a");
+}
+
 TEST_F(WorkerPoolTest, NothingIsTakenBeyondWhatMayWait) {
   Start({.threads = 1, .budget = std::chrono::hours(1), .max_waiting = 1});
   EXPECT_TRUE(PostStuck("jira", "a"));

@@ -147,6 +147,7 @@ class LoadedAdapter {
     Transcript& out = *static_cast<Transcript*>(context);
     out.Line("need " + View(need->name),
              View(need->host) + View(need->path) + '?' + View(need->query));
+    if (need->is_subject != 0) out.Line("  subject", "yes");
     for (size_t i = 0; i < need->header_count; ++i) {
       out.Line("  header " + View(need->headers[i].name), View(need->headers[i].value));
     }

@@ -122,6 +122,7 @@ TEST_F(AdminApiTest, AnActionOnEverythingMustNotBeASlip) {
   EXPECT_EQ(Ask("POST", "links/forget", R"({"remove":true,"limit":9})"), refused);
   EXPECT_EQ(Ask("POST", "events/replay"),
             R"(400 {"error":"an action needs an id, or one of status, source and since"})");
+  EXPECT_THAT(Ask("POST", "events/replay", R"({"before":9})"), HasSubstr("400 "));
   EXPECT_EQ(Ask("POST", "links/17.4/retry", R"({"flag":"a"})"),
             R"(400 {"error":"an action on one link has no conditions"})");
 }
@@ -182,14 +183,33 @@ TEST_F(AdminApiTest, ReplaysTheEventsOfAFilterInTheOrderOfTheirReceipt) {
   EXPECT_THAT(*fake_.replayed.Lock(), ElementsAre(8, 11, 12));
 }
 
+TEST_F(AdminApiTest, AReplayThatTookAsManyAsItMaySaysWhereToGoOn) {
+  fake_.queue.events = {SampleEvent(12), SampleEvent(11)};
+  EXPECT_EQ(Ask("POST", "events/replay", R"({"status":"failed","limit":2})"),
+            R"(200 {"stored":0,"ignored":0,"failed":0,"not_kept":2,"links":0,"more_before":"11"})");
+  fake_.queue.events = {SampleEvent(10)};
+  EXPECT_EQ(Ask("POST", "events/replay", R"({"status":"failed","limit":2,"before":11})"),
+            R"(200 {"stored":0,"ignored":0,"failed":0,"not_kept":1,"links":0})");
+  EXPECT_EQ(fake_.queue.event_filter.before, 11);
+}
+
 TEST_F(AdminApiTest, StopsReplayingWhenTheStoreTakesNothing) {
   fake_.queue.events = {SampleEvent(8), SampleEvent(9)};
   for (const int id : {8, 9}) fake_.queue.payloads[id] = {};
   fake_.replays[8] = {CommitResult::Kind::kUnavailable, 0, 0, "disk full"};
   EXPECT_EQ(Ask("POST", "events/replay", R"({"status":"failed"})"),
             R"(503 {"stored":0,"ignored":0,"failed":0,"not_kept":0,"links":0,)"
-            R"("error":"stopped before the end: disk full"})");
+            R"("error":"stopped after 0 of 2 events: disk full"})");
   EXPECT_THAT(*fake_.replayed.Lock(), ElementsAre(8));
+}
+
+TEST_F(AdminApiTest, AReplayThatMayNotAskAnyMoreSaysWhatWasDone) {
+  fake_.queue.events = {SampleEvent(8), SampleEvent(9), SampleEvent(10)};
+  for (const int id : {8, 9, 10}) fake_.queue.payloads[id] = {};
+  *fake_.questions_left.Lock() = 2;  // which events there are, and what the first one held
+  EXPECT_EQ(Ask("POST", "events/replay", R"({"status":"failed"})"),
+            R"(503 {"stored":1,"ignored":0,"failed":0,"not_kept":0,"links":1,)"
+            R"("error":"stopped after 1 of 3 events: too much is asked of the queue: try again"})");
 }
 
 TEST_F(AdminApiTest, ImportsABodyWithItsHeadersAsAWebhookOfTheSource) {
@@ -230,6 +250,25 @@ TEST_F(AdminApiTest, AtTheAddressNothingActsAndNothingShowsAPayload) {
 TEST_F(AdminApiTest, OnlyTheAddressAsksWhatTheHostIs) {
   EXPECT_THAT(AskAtAddress("GET", "links", {{"host", "evil.example"}}), HasSubstr("403 Host"));
   EXPECT_THAT(Ask("GET", "links", "", {{"host", "whatever.example"}}), HasSubstr("200 "));
+}
+
+TEST_F(AdminApiTest, ArmsASourceAndSaysUntilWhen) {
+  Guarded<std::vector<std::string>> armed;
+  fake_.arm = [&](const std::string& source, bool replace) -> Result<TimePoint> {
+    armed.Lock()->push_back(source + (replace ? " again" : ""));
+    if (source == "other") return Error{Error::Code::kNotFound, "no source is named other"};
+    return TimePoint(std::chrono::seconds(1'784'973'600));
+  };
+  const std::string until = R"(200 {"armed_until":"2026-07-25T10:00:00Z"})";
+  EXPECT_EQ(Ask("POST", "sources/asana/arm", "{}"), until);
+  EXPECT_EQ(Ask("POST", "sources/asana/arm", R"({"replace":true})"), until);
+  EXPECT_EQ(Ask("POST", "sources/other/arm"), R"(404 {"error":"no source is named other"})");
+  EXPECT_THAT(*armed.Lock(), ElementsAre("asana", "asana again", "other"));
+  EXPECT_EQ(Ask("POST", "sources/asana/arm", R"({"replace":"maybe"})"),
+            R"(400 {"error":"replace is true or false"})");
+  EXPECT_EQ(Ask("POST", "sources/asana/arm", R"({"status":"failed"})"),
+            R"(400 {"error":"arming has no conditions but replace"})");
+  EXPECT_EQ(armed.Lock()->size(), 3u);
 }
 
 }  // namespace

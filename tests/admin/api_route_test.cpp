@@ -35,6 +35,7 @@ TEST(ApiRoute, FindsEveryCallOverTheSocket) {
         Case{"GET", "events/9", ApiCall::kShowEvent, "9"},
         Case{"POST", "events/9/replay", ApiCall::kReplayEvents, "9"},
         Case{"POST", "events/replay", ApiCall::kReplayEvents, ""},
+        Case{"POST", "sources/asana/arm", ApiCall::kArm, "asana"},
         Case{"POST", "import/jira", ApiCall::kImport, "jira"}}) {
     EXPECT_EQ(Outcome(method, std::string("/api/v1/") + path, Door::kSocket), Called(call, object))
         << method << " " << path;
@@ -53,6 +54,7 @@ TEST(ApiRoute, TheAddressListsAndShowsLinksAndListsEventsAndNoMore) {
                                                         {"GET", "events/9"},
                                                         {"POST", "events/9/replay"},
                                                         {"POST", "events/replay"},
+                                                        {"POST", "sources/asana/arm"},
                                                         {"POST", "import/jira"}}) {
     const std::string refused = R"(403 {"error":"over the socket only: see [admin] socket"})";
     EXPECT_EQ(Outcome(method, "/api/v1/" + path, Door::kAddress), refused) << method << " " << path;
@@ -60,7 +62,8 @@ TEST(ApiRoute, TheAddressListsAndShowsLinksAndListsEventsAndNoMore) {
 }
 
 TEST(ApiRoute, RefusesOtherPathsAndMethods) {
-  const std::string absent = R"(404 {"error":"below /api/v1 there are links, events and import"})";
+  const std::string absent =
+      R"(404 {"error":"below /api/v1 there are links, events, sources and import"})";
   for (const char* path : {"/api/v1/", "/api/v1/link", "/api/v1/links/", "/api/v1/links//retry",
                            "/api/v1/links/1.2/retry/x", "/api/v2/links", "/api/v1/import"}) {
     EXPECT_EQ(Outcome("GET", path, Door::kSocket), absent) << path;

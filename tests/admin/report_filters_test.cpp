@@ -72,7 +72,11 @@ TEST(ReportFilters, RefusesConditionsThatThereAreNot) {
             "no condition is named statsu; there are status flag project source resource since "
             "limit");
   EXPECT_EQ(Failure(EventFilterOf({{"flag", "checkout"}})),
-            "no condition is named flag; there are status source since limit");
+            "no condition is named flag; there are status source since before limit");
+  EXPECT_EQ(Failure(LinkFilterOf({{"before", "17"}})),
+            "no condition is named before; there are status flag project source resource since "
+            "limit");
+  EXPECT_EQ(Failure(EventFilterOf({{"before", "2026-07-25"}})), "before is an event's id");
   EXPECT_EQ(Failure(LinkFilterOf({{"since", "yesterday"}})),
             "since is a time in UTC, as 2026-07-25T10:00:00Z");
   for (const char* limit : {"0", "1001", "-1", "ten", "", "99999999999999999999"}) {
@@ -81,13 +85,15 @@ TEST(ReportFilters, RefusesConditionsThatThereAreNot) {
   }
 }
 
-TEST(ReportFilters, TakesOutWhetherToRemove) {
+TEST(ReportFilters, TakesOutHowAnActionIsMeant) {
   Conditions conditions = ConditionsOfBody(R"({"remove":true,"flag":"a"})").value();
-  EXPECT_EQ(TakeRemove(conditions).value(), true);
+  EXPECT_EQ(TakeSwitch("remove", conditions).value(), true);
   EXPECT_EQ(conditions, (Conditions{{"flag", "a"}}));
-  EXPECT_EQ(TakeRemove(conditions).value(), false);
+  EXPECT_EQ(TakeSwitch("remove", conditions).value(), false);
   conditions = {{"remove", "yes"}};
-  EXPECT_EQ(Failure(TakeRemove(conditions)), "remove is true or false");
+  EXPECT_EQ(Failure(TakeSwitch("remove", conditions)), "remove is true or false");
+  conditions = ConditionsOfBody(R"({"replace":true})").value();
+  EXPECT_EQ(TakeSwitch("replace", conditions).value(), true);
 }
 
 TEST(ReportFilters, ALimitSelectsNothing) {

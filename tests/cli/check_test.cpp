@@ -1,5 +1,6 @@
 #include "daemon/cli/check.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <sstream>
@@ -9,6 +10,9 @@
 
 namespace flaglinkd {
 namespace {
+
+using testing::HasSubstr;
+using testing::Not;
 
 constexpr const char* kAdapters = FLAGLINKD_BINARY_DIR "/adapters";
 
@@ -30,6 +34,12 @@ class CheckVerb : public testing::Test {
     }
   }
 
+  static std::string WithoutToken(const std::string& source) {
+    return "warning: source " + source +
+           ": without api_token only what its webhooks hold is linked and shown; the adapter's "
+           "README says what they leave out\n";
+  }
+
   ConfigFolder folder_;
   const std::string version_ = LoadAdapter(kAdapters, "jira").value()->version();
   std::string adapters_ = kAdapters;
@@ -40,11 +50,30 @@ class CheckVerb : public testing::Test {
 TEST_F(CheckVerb, SaysHowEachSourceWillBeServed) {
   Run("[source.jira]\nsecrets = [{ credential = \"jira\" }]\n"
       "[source.old]\nadapter = \"jira\"\nverify = \"none\"\npath = \"/jira\"\n");
-  EXPECT_EQ(said_, "source jira: adapter jira " + version_ +
-                       ", POST /hooks/jira, 1 secret\n"
-                       "source old: adapter jira " +
-                       version_ + ", POST /jira, unverified\n");
+  EXPECT_EQ(said_, "source jira: adapter jira " + version_ + ", POST /hooks/jira, 1 secret\n" +
+                       WithoutToken("jira") + "source old: adapter jira " + version_ +
+                       ", POST /jira, unverified\n" + WithoutToken("old"));
   EXPECT_EQ(exit_code_, 0);
+}
+
+TEST_F(CheckVerb, ShowsNothingOfASecretPathAndNamesWhatIsStillToCome) {
+  folder_.Write("secret_path", "path-s3cret");
+  Run("[source.tool]\nadapter = \"jira\"\npath_secret = { credential = \"path\" }\n"
+      "[source.both]\nadapter = \"jira\"\nsecrets = [{ credential = \"jira\" }]\n"
+      "path_secret = { credential = \"path\" }\n"
+      "[source.notion]\nsecrets = [{ file = \"notion\" }]\n");
+  EXPECT_THAT(said_, HasSubstr("POST /hooks/tool, secret path\n"));
+  EXPECT_THAT(said_, HasSubstr("POST /hooks/both, 1 secret, secret path\n"));
+  EXPECT_THAT(said_, HasSubstr("POST /hooks/notion, no secret yet: `flaglinkd arm notion`\n"));
+  EXPECT_THAT(said_, Not(HasSubstr("s3cret")));
+  EXPECT_EQ(exit_code_, 0);
+}
+
+TEST_F(CheckVerb, NamesASecretThatIsNoKeyWithoutShowingIt) {
+  folder_.Write("secret_key", "whpk_s3cret");
+  Run("[source.jira]\nsecrets = [{ credential = \"key\" }]\n");
+  EXPECT_EQ(said_, "source jira: secret 1: it is no key: wanted text other than \"whpk_…\"\n");
+  EXPECT_EQ(exit_code_, 78);
 }
 
 TEST_F(CheckVerb, WritesWarningsAndStillAccepts) {
@@ -54,7 +83,7 @@ TEST_F(CheckVerb, WritesWarningsAndStillAccepts) {
       "warning: CONFIG:6:37: `source.jira.secrets` is written out in the file; { credential = "
       "\"name\" } or { file = \"…\" } keeps it out\n"
       "source jira: adapter jira " +
-          version_ + ", POST /hooks/jira, 2 secrets\n");
+          version_ + ", POST /hooks/jira, 2 secrets\n" + WithoutToken("jira"));
   EXPECT_EQ(exit_code_, 0);
 }
 

@@ -109,6 +109,9 @@ TEST(QueueOutput, SaysHowManyWereActedOn) {
   EXPECT_EQ(Shown(QueueVerb::kReplayEvents, TallyResponse({3, 1, 0, 2, 5, ""})),
             "replayed: 3 events stored (5 links changed), 1 ignored, 0 failed; of 2 more events "
             "nothing was kept\n");
+  EXPECT_EQ(Shown(QueueVerb::kReplayEvents, TallyResponse({3, 0, 0, 0, 5, "", 17})),
+            "replayed: 3 events stored (5 links changed), 0 ignored, 0 failed\n"
+            "there may be more: --before 17 goes on\n");
 }
 
 TEST(QueueOutput, KnowsAnAnswerThatIsNone) {

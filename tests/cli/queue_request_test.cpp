@@ -70,6 +70,8 @@ TEST(QueueRequest, RefusesAnActionOnEverything) {
             "which links? Give an ID or a condition, as --status failed");
   EXPECT_EQ(Request(QueueVerb::kReplayEvents, Where({{"limit", "9"}})),
             "which events? Give an ID or a condition, as --status failed");
+  EXPECT_EQ(Request(QueueVerb::kReplayEvents, Where({{"before", "9"}, {"limit", "9"}})),
+            "which events? Give an ID or a condition, as --status failed");
   QueueArguments both = Named("17.4");
   both.conditions = {{"flag", "a"}};
   EXPECT_EQ(Request(QueueVerb::kForgetLinks, both), "give an ID or conditions, not both");

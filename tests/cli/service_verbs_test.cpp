@@ -178,5 +178,28 @@ TEST_F(ServiceVerbsTest, AnImportNeedsAFileAndASource) {
   EXPECT_EQ(err_, "no source can be named 'a/b'\n");
 }
 
+TEST_F(ServiceVerbsTest, ArmsASource) {
+  Guarded<bool> replaced{false};
+  fake_.arm = [&](const std::string& source, bool replace) -> Result<TimePoint> {
+    *replaced.Lock() = replace;
+    if (source == "jira") {
+      return Error{Error::Code::kConflict, "source jira has a secret in /x; --replace …"};
+    }
+    return TimePoint(std::chrono::seconds(1'784'973'600));
+  };
+  StartService();
+  EXPECT_EQ(Run({"arm", "asana"}), kFine);
+  EXPECT_EQ(out_,
+            "source asana is armed until 2026-07-25T10:00:00Z: make the webhook in the tool now\n");
+  EXPECT_FALSE(*replaced.Lock());
+  EXPECT_EQ(Run({"arm", "asana", "--replace", "--output", "json"}), kFine);
+  EXPECT_EQ(out_, "{\"armed_until\":\"2026-07-25T10:00:00Z\"}\n");
+  EXPECT_TRUE(*replaced.Lock());
+  EXPECT_EQ(Run({"arm", "jira"}), kFailed);
+  EXPECT_EQ(err_, "source jira has a secret in /x; --replace …\n");
+  EXPECT_EQ(Run({"arm", "a/b"}), kUsage);
+  EXPECT_EQ(err_, "no source can be named 'a/b'\n");
+}
+
 }  // namespace
 }  // namespace flaglinkd

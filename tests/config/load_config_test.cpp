@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <optional>
+#include <set>
 
 #include "daemon/base/sha256.h"
 #include "daemon/config/config.h"
@@ -260,6 +261,101 @@ workspaces = { T024BE7LD = "acme" }
   }
   EXPECT_THAT(options, ElementsAre("site=https://acme.atlassian.net", "depth=3", "ratio=0.5",
                                    "strict=true", "workspaces.T024BE7LD=acme"));
+}
+
+TEST_F(LoadedConfig, HandsAnEventToTheAdapterAsOptions) {
+  const Config config = Load(R"(
+[launchdarkly]
+token = { credential = "launchdarkly" }
+[source.desk]
+adapter = "template"
+verify = "none"
+[source.desk.event]
+each = ""
+when = { "/kind" = ["note", "ticket"], "^/live" = ["true"] }
+id = "{/delivery|/id}"
+resource = "desk/{/ticket}"
+part = ""
+time = "{/at}"
+title = "{/title|^/name}"
+url = "{/page}"
+description = "{/body}"
+text = ["{/body}", "{/tags}"]
+deleted = { "/kind" = ["removed"] }
+integration_key = "trello"
+metadata = { cardTitle = "{/title}", "creator?" = "Somebody" }
+)");
+  ASSERT_EQ(config.sources.size(), 1u);
+  EXPECT_THAT(config.sources[0].delivery_id, ElementsAre("/delivery", "/id"));
+  std::string options;
+  for (const auto& [name, value] : config.sources[0].options) options += name + "=" + value + "\n";
+  EXPECT_EQ(options,
+            "event.each=\n"
+            "event.when./kind.0=note\n"
+            "event.when./kind.1=ticket\n"
+            "event.when.^/live.0=true\n"
+            "event.resource=desk/{/ticket}\n"
+            "event.part=\n"
+            "event.time={/at}\n"
+            "event.title={/title|^/name}\n"
+            "event.url={/page}\n"
+            "event.description={/body}\n"
+            "event.text.0={/body}\n"
+            "event.text.1={/tags}\n"
+            "event.deleted./kind.0=removed\n"
+            "event.integration_key=trello\n"
+            "event.metadata.cardTitle={/title}\n"
+            "event.metadata.creator?=Somebody\n");
+}
+
+TEST_F(LoadedConfig, AddsUpTheTestsOfItsFilesWithPathsRelativeToEach) {
+  folder_.Write("conf.d/tests.toml", R"(
+[[test]]
+source = "jira"
+payload = "../payloads/b.json"
+headers = { X-Kind = "issue" }
+expect = { flags = ["default/b", "default/a"], outcome = "stored", resource = "R", title = "T", url = "U" }
+)");
+  const Config config = Load(std::string(kLeast) + R"([[test]]
+source = "jira"
+payload = "payloads/a.json"
+[test.expect]
+flags = []
+)");
+  const std::string folder = folder_.path().string();
+  ASSERT_EQ(config.tests.size(), 2u);
+  const WebhookTest& first = config.tests[0];
+  EXPECT_EQ(first.file, folder + "/flaglinkd.toml");
+  EXPECT_EQ(first.line, 5);
+  EXPECT_EQ(first.source, "jira");
+  EXPECT_EQ(first.payload, folder + "/payloads/a.json");
+  EXPECT_THAT(first.headers, IsEmpty());
+  EXPECT_EQ(first.expect.flags, std::set<FlagKey>());
+  EXPECT_EQ(first.expect.outcome, std::nullopt);
+  EXPECT_EQ(first.expect.url, std::nullopt);
+  const WebhookTest& second = config.tests[1];
+  EXPECT_EQ(second.file, folder + "/conf.d/tests.toml");
+  EXPECT_EQ(second.payload, folder + "/payloads/b.json");
+  EXPECT_THAT(second.headers, ElementsAre("X-Kind: issue"));
+  EXPECT_EQ(second.expect.flags, (std::set<FlagKey>{{"default", "a"}, {"default", "b"}}));
+  EXPECT_EQ(second.expect.outcome, "stored");
+  EXPECT_EQ(second.expect.resource, "R");
+  EXPECT_EQ(second.expect.title, "T");
+  EXPECT_EQ(second.expect.url, "U");
+}
+
+TEST_F(LoadedConfig, ReadsMoreFilesAsIfTheyLayInConfD) {
+  const auto fragment = folder_.Write("conf.d/slack.toml", "[source.slack]\nverify = \"none\"\n");
+  const auto more = folder_.Write("more/github.toml", "[source.github]\nverify = \"none\"\n");
+  LoadSettings settings{folder_.Write("flaglinkd.toml", kLeast), ""};
+  settings.more = {fragment, more};
+  auto loaded = LoadConfig(settings);
+  ASSERT_EQ(loaded.index(), 0u);
+  std::vector<std::string> names;
+  for (const SourceOptions& source : std::get<Config>(loaded).sources) names.push_back(source.name);
+  EXPECT_THAT(names, ElementsAre("jira", "slack", "github"));
+  settings.more = {folder_.path() / "nowhere.toml"};
+  EXPECT_EQ(LoadConfig(settings).index(), 1u);
 }
 
 TEST_F(LoadedConfig, LetsBodiesOfOtherAdaptersBeAsLargeAsTheListenerSays) {

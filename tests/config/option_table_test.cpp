@@ -51,6 +51,8 @@ TEST(OptionTable, ItsExamplesFitTheirOptions) {
   ConfigFolder folder;
   folder.Write("secret_launchdarkly", "api-0123456789");
   folder.Write("secret_jira", "hunter2");
+  folder.Write("secret_jira-path", "hunter2");
+  folder.Write("secret_slack-bot", "hunter2");
   SetVariable credentials("CREDENTIALS_DIRECTORY", folder.path());
   for (const Option& option : Options()) {
     // The files of these are the reader's own.

@@ -34,10 +34,26 @@ void PrintTo(const Source& source, std::ostream* out) {
 
 // What an operator would have to set, so that nothing is ignored for want of it.
 const Source kSources[] = {
+    {"azuredevops", "azuredevops", {}},
+    {"bitbucket", "bitbucket", {}},
+    {"bitbucket-dc", "bitbucket", {}},
+    {"circleci", "circleci", {}},
     {"github", "github", {{"runs", "true"}}},
+    {"gitlab", "gitlab", {}},
+    {"grafana", "grafana", {}},
+    {"intercom", "intercom", {}},
     {"jira", "jira", {}},
     {"jira-dc", "jira", {}},
+    {"linear", "linear", {}},
+    {"newrelic", "newrelic", {}},
+    {"notion", "notion", {}},
+    {"opsgenie", "opsgenie", {{"site", "https://acme.app.opsgenie.com"}}},
+    {"pagerduty", "pagerduty", {}},
+    {"sentry", "sentry", {{"site", "https://acme.sentry.io"}}},
+    {"shortcut", "shortcut", {{"workspace", "zulip"}}},
     {"slack", "slack", {{"workspace", "acme"}}},
+    {"trello", "trello", {{"callback_url", "https://hooks.acme.example/hooks/trello"}}},
+    {"zendesk", "zendesk", {}},
 };
 
 using Lines = std::vector<std::string>;
@@ -124,10 +140,13 @@ Lines LinesOf(const std::string& file, const std::string& transcript) {
   };
   for (std::string line : shown) {
     std::replace(line.begin(), line.end(), '\t', ' ');
-    if (line.starts_with("change: ")) end_change();
+    if (line.starts_with("change: ")) {
+      end_change();
+    } else if (!line.starts_with("  ") || change.empty()) {
+      continue;  // what belongs to no change: needs, replies
+    }
     const std::size_t colon = line.find(": ");
     if (colon != line.npos) change.try_emplace(line.substr(0, colon), line.substr(colon + 2));
-    change.erase("outcome");
   }
   end_change();
   return lines;

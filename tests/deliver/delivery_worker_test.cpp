@@ -428,6 +428,32 @@ TEST(DeliveryWorker, AReplacementLooksBeforeItRemovesAsTheProbeOfAPause) {
   EXPECT_EQ(delivery.stand_in.Links()[0].deep_link, "https://acme.example/moved/SHOP-42");
 }
 
+TEST(DeliveryWorker, AReplacementProbesTheRefusedCreationWhereNobodyElseDoes) {
+  ManualClock clock;
+  DeliveryFixture delivery(clock, DeliveryOptions());
+  delivery.Mention("SHOP-42", kFlag);
+  ASSERT_TRUE(delivery.AwaitApplied(1));
+  *delivery.intercept.Lock() = [](const HttpRequest& request) -> std::optional<HttpResponse> {
+    if (request.body.find("SHOP-1") == std::string::npos) return std::nullopt;
+    return Status(403);
+  };
+  delivery.Mention("SHOP-1", kFlag);
+  ASSERT_TRUE(delivery.Await([&] {
+    const QueueStatistics now = delivery.writer.Statistics();
+    return now.waiting == 1 && now.next_due > clock.Now();
+  }));
+  delivery.Delete("SHOP-1");
+  ASSERT_TRUE(delivery.Await([&] { return delivery.writer.Statistics().waiting == 0; }));
+  delivery.Move("SHOP-42", kFlag);
+  ASSERT_TRUE(delivery.Await([&] { return delivery.writer.Statistics().waiting == 1; }));
+  clock.Advance(minutes(6));
+  delivery.GoRound();
+  ASSERT_TRUE(delivery.Await([&] { return delivery.writer.Statistics().waiting == 0; }));
+  EXPECT_THAT(delivery.Methods(), ElementsAre("POST", "POST", "DELETE", "POST"));
+  ASSERT_EQ(delivery.stand_in.Links().size(), 1u);
+  EXPECT_EQ(delivery.stand_in.Links()[0].deep_link, "https://acme.example/moved/SHOP-42");
+}
+
 TEST(DeliveryWorker, ALinkThatKeepsFailingHoldsNobodyUpAndIsGivenUp) {
   SystemClock clock;
   DeliveryOptions options = FastDelivery();

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <ostream>
+
+#include "tests/fakes/manual_clock.h"
+
 namespace flaglinkd {
 namespace {
 
@@ -211,10 +215,14 @@ TEST_F(PausesTest, AReplacementIsNoProbe) {
   EXPECT_EQ(pauses.HeldUntil(Replacement(), probe), std::nullopt);
 }
 
-TEST_F(PausesTest, AReplacementWaitsUntilItsCreationIsPermitted) {
+TEST_F(PausesTest, AReplacementWaitsUntilItsCreationIsPermittedOrNobodyElseAsks) {
   Learn(Answer(Result::kForbidden), kNow);
-  EXPECT_EQ(pauses.HeldUntil(Replacement(), kNow), kNow + minutes(5));
-  EXPECT_EQ(pauses.HeldUntil(Replacement(), kNow + minutes(6)), kNow + minutes(6) + seconds(20));
+  const TimePoint turn = kNow + minutes(5) + seconds(40);
+  EXPECT_EQ(pauses.HeldUntil(Replacement(), kNow), turn);
+  EXPECT_EQ(pauses.HeldUntil(Replacement(), turn - seconds(1)), turn);
+  EXPECT_EQ(pauses.HeldUntil(Replacement(), turn), std::nullopt);
+  pauses.Sent(Request());
+  EXPECT_EQ(pauses.HeldUntil(Replacement(), turn), turn + seconds(20));
   EXPECT_EQ(pauses.HeldUntil(Replacement("other"), kNow), std::nullopt);
   EXPECT_EQ(pauses.HeldUntil(Request(RequestKind::kRemove), kNow), std::nullopt);
   Learn(Answer(Result::kDone), kNow + minutes(7));
@@ -239,6 +247,42 @@ TEST_F(PausesTest, RecoveryIsToldOnce) {
   EXPECT_EQ(changes[0].pause, Pause::kAway);
   EXPECT_TRUE(Learn(Answer(Result::kDone), probe).empty());
 }
+
+struct Step {
+  const char* name;
+  Duration before, by;  // how long after the answer, and how far the clock is set then
+  Duration held;        // from then on
+};
+
+void PrintTo(const Step& step, std::ostream* out) {
+  *out << step.name;
+}
+
+class ClockIsSet : public PausesTest, public testing::WithParamInterface<Step> {};
+
+TEST_P(ClockIsSet, NoPauseIsLongerThanWhatWasTold) {
+  ManualClock clock(kNow);
+  Learn(Answer(Result::kForbidden), clock.Now());  // five minutes
+  Learn(Answer(Result::kRateLimited, kNow + minutes(5)), clock.Now());
+  pauses.Follow(clock.Now());
+  clock.Advance(GetParam().before);
+  pauses.Follow(clock.Now());
+  clock.Advance(GetParam().by);
+  pauses.Follow(clock.Now());
+  EXPECT_EQ(pauses.Until(), clock.Now() + GetParam().held);
+  clock.Advance(GetParam().held);
+  Learn(Answer(Result::kDone), clock.Now(), Request(RequestKind::kFind));
+  EXPECT_EQ(pauses.HeldUntil(Request(), clock.Now()), std::nullopt);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, ClockIsSet,
+    testing::Values(Step{"NotAtAll", minutes(1), minutes(0), minutes(4)},
+                    Step{"BackAtOnce", minutes(0), -hours(1), minutes(5)},
+                    Step{"BackBehindTheAnswer", minutes(1), -hours(1), minutes(4)},
+                    Step{"BackBehindNothing", minutes(3), -minutes(2), minutes(2)},
+                    Step{"BackByAYear", minutes(4), -hours(24 * 365), minutes(1)}),
+    [](const auto& step) { return std::string(step.param.name); });
 
 TEST_F(PausesTest, WhatIsSpentForLongIsARateLimit) {
   const auto begins = pauses.LearnSpent(kNow + minutes(2));

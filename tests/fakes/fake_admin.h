@@ -83,13 +83,21 @@ class FakeAdmin {
   std::function<CommitResult(const Webhook&)> import = [](const Webhook&) {
     return CommitResult{CommitResult::Kind::kStored, 100, 1, ""};
   };
+  std::function<Result<TimePoint>(const std::string&, bool)> arm = [](const std::string&, bool) {
+    return TimePoint(std::chrono::seconds(1'784'973'600));  // 2026-07-25T10:00:00Z
+  };
   Guarded<std::vector<std::int64_t>> replayed;  // events, in the order in which they came
+  Guarded<int> questions_left{1000};            // until the queue takes no more of them
 
   // They outlive the fake only where nothing is asked any more.
   std::shared_ptr<const AdminServices> Services() {
     auto services = std::make_shared<AdminServices>();
     services->ask = [this](std::function<void(QueueAdmin&)> question) {
+      const auto left = questions_left.Lock();
+      if (*left == 0) return false;
+      --*left;
       Post([this, question = std::move(question)] { question(queue); });
+      return true;
     };
     services->name_space_of = [](const std::string& source) {
       return source == "tracker" ? std::optional<std::string>("jira") : std::nullopt;
@@ -106,6 +114,10 @@ class FakeAdmin {
                                       ? found->second
                                       : CommitResult{CommitResult::Kind::kStored, 101, 1, ""};
       Post([done = std::move(done), result] { done(result); });
+    };
+    services->arm = [this](const std::string& source, bool replace,
+                           std::function<void(const Result<TimePoint>&)> done) {
+      Post([this, source, replace, done = std::move(done)] { done(arm(source, replace)); });
     };
     services->import = [this](const std::string&, Webhook webhook,
                               std::function<void(const CommitResult&)> done) {

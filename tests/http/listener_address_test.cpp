@@ -192,6 +192,28 @@ TEST_F(UnixListenerTest, LeavesTheFileOfASuccessorAlone) {
   EXPECT_EQ(AskAtPath(), "unix");
 }
 
+TEST_F(UnixListenerTest, TakesOnlyTheSocketOfItsOwnFileOver) {
+  const auto bound = [&](const std::string& name) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    name.copy(address.sun_path, sizeof address.sun_path - 1);
+    UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    EXPECT_EQ(::bind(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    EXPECT_EQ(::listen(fd.get(), 8), 0);
+    return fd;
+  };
+  const UniqueFd other = bound(path_ + ".other");
+  const Result<UniqueFd> internet = BindListenSocket("127.0.0.1:0");
+  for (const int fd : {other.get(), internet->get()}) {
+    options_.inherited_socket = fd;
+    EXPECT_EQ(Failure(), "listen on unix:" + path_ + ": the inherited socket is another one");
+  }
+  UniqueFd own = bound(path_);
+  options_.inherited_socket = own.Release();
+  Start();
+  EXPECT_EQ(AskAtPath(), "unix");
+}
+
 TEST_F(UnixListenerTest, SaysHowLongAPathMayBe) {
   options_.address = "unix:/" + std::string(107, 'x');
   EXPECT_THAT(Failure(), HasSubstr(": the path of a socket has 1 to 107 bytes, this one 108"));

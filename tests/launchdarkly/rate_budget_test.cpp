@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/fakes/manual_clock.h"
 #include "tests/fakes/told_limits.h"
 
 namespace flaglinkd {
@@ -257,6 +258,53 @@ TEST_F(RateBudgetTest, AfterA429ThatTellsNothingTheCatalogWaitsForAWindow) {
   EXPECT_EQ(Refresh(kNow + seconds(10)), std::nullopt);
   EXPECT_EQ(Deliver(kNow + seconds(5)), std::nullopt);
 }
+
+struct Step {
+  const char* name;
+  Duration before, by;  // how long after the answer, and how far the clock is set then
+  Duration held;        // from then on
+};
+
+void PrintTo(const Step& step, std::ostream* out) {
+  *out << step.name;
+}
+
+class ClockIsSet : public RateBudgetTest, public testing::WithParamInterface<Step> {
+ protected:
+  // After an answer that holds for a minute.
+  TimePoint Set(const std::vector<Header>& headers, int status) {
+    ManualClock clock(kNow);
+    Hear(headers, clock.Now(), status);
+    budget_.Follow(clock.Now());
+    clock.Advance(GetParam().before);
+    budget_.Follow(clock.Now());
+    clock.Advance(GetParam().by);
+    budget_.Follow(clock.Now());
+    return clock.Now();
+  }
+};
+
+TEST_P(ClockIsSet, NoRetryAfterHoldsLongerThanWhatWasTold) {
+  const TimePoint now = Set({{"retry-after", "60"}}, 503);
+  EXPECT_EQ(Deliver(now), now + GetParam().held);
+  EXPECT_EQ(Refresh(now), now + GetParam().held + seconds(1));
+  EXPECT_EQ(Deliver(now + GetParam().held), std::nullopt);
+}
+
+TEST_P(ClockIsSet, NoSpentWindowHoldsLongerThanWhatWasTold) {
+  const TimePoint now = Set({Account("0"), Reset(kNow + seconds(60))}, 200);
+  EXPECT_EQ(Deliver(now), now + GetParam().held);
+  EXPECT_EQ(Deliver(now + GetParam().held), std::nullopt);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, ClockIsSet,
+    testing::Values(Step{"NotAtAll", seconds(20), seconds(0), seconds(40)},
+                    Step{"BackAtOnce", seconds(0), -hours(1), seconds(60)},
+                    Step{"BackBehindTheAnswer", seconds(20), -hours(1), seconds(40)},
+                    Step{"BackBehindNothing", seconds(30), -seconds(20), seconds(30)},
+                    Step{"BackByAYear", seconds(50), -days(365), seconds(10)}),
+    [](const auto& step) { return std::string(step.param.name); });
 
 TEST_F(RateBudgetTest, AnAnswerToWhatWasNeverTakenIsHarmless) {
   budget_.Learn(kPost, {Account("10"), Reset(kReset)}, kNow);

@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "daemon/queue/queue_admin.h"
 #include "tests/queue/link_queue_contract.h"
 
 namespace flaglinkd {
@@ -289,6 +290,41 @@ TEST_P(LinkQueueContract, WhatWasAcceptedIsKeptUntilNoLinkOfItsResourceWaits) {
   End(again, Kind::kApplied);
   Commit(Showing(Naming({"c"}, "comment-1"), "second"));
   EXPECT_EQ(ClaimOne().accepted, std::nullopt);
+}
+
+TEST_P(LinkQueueContract, WhatALinkWasRefusedIsNotKeptForItSinceAnotherShowsIt) {
+  Commit(Showing(Naming({"a", "b"}), "first"));
+  for (const Lease& lease : Claim()) End(lease, Kind::kApplied);
+  Commit(Showing(Naming({"a", "b"}), "second"));
+  Pass(options_.settle);
+  for (const Lease& lease : Claim()) {
+    Outcome outcome = OutcomeOf(lease, Kind::kApplied);
+    if (lease.wanted.flag.key == "b") {
+      outcome.kind = Kind::kFailed;
+      outcome.reason = "the old content is shown: POST answered 400";
+      outcome.applied = {Presence::kThere, "id"};
+    }
+    End(outcome);
+  }
+  Commit(Showing(Naming({"a", "b"}), "third"));
+  Pass(options_.settle);
+  const std::vector<Lease> leases = Claim();
+  ASSERT_THAT(leases, SizeIs(2));
+  for (const Lease& lease : leases) EXPECT_EQ(lease.accepted->title, "first");
+}
+
+TEST_P(LinkQueueContract, WhatIsShownIsKeptThoughALookAtItWaits) {
+  Commit(Titled("first"));
+  const Lease lease = ClaimOne();
+  End(lease, Kind::kApplied);
+  LinkFilter named;
+  named.id = std::to_string(lease.id.resource) + "." + std::to_string(lease.id.flag);
+  ASSERT_EQ(queue_->Admin().Retry(named, now_).value(), 1);
+  Commit(Titled("second"));
+  Pass(options_.settle);
+  const Lease next = ClaimOne();
+  ASSERT_TRUE(next.accepted.has_value());
+  EXPECT_EQ(next.accepted->title, "first");
 }
 
 TEST_P(LinkQueueContract, WhatWasAcceptedGoesWithTheLastLinkThatWaitsForIt) {

@@ -298,6 +298,8 @@ TEST_P(QueueAdminContract, EventsAreListedNewestFirst) {
   EXPECT_THAT(EventIds({.source = "trello"}), IsEmpty());
   EXPECT_THAT(EventIds({.outcome = "failed"}), ElementsAre(second.event));
   EXPECT_THAT(EventIds({.since = since}), ElementsAre(third.event, second.event));
+  EXPECT_THAT(EventIds({.before = third.event}), ElementsAre(second.event, first.event));
+  EXPECT_THAT(EventIds({.before = first.event}), IsEmpty());
   EXPECT_THAT(EventIds({.limit = 1}), ElementsAre(third.event));
 }
 

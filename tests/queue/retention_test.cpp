@@ -268,19 +268,55 @@ TEST_F(RetentionTest, AfterThePayloadsEventsGo) {
   EXPECT_EQ(Number("SELECT max(id) FROM events"), 10'000);
 }
 
-TEST_F(RetentionTest, WhenWhatIsKnownFillsItEventsAreRefusedAndAllElseGoesOn) {
+TEST_F(RetentionTest, AfterTheEventsClocksGoAndNothingIsRefused) {
+  Limit(kMegabyte / 2);
+  Commit(Naming({"a"}, "", "acme/linked"));
+  for (int i = 0; i < 100; ++i) {
+    std::vector<IncomingEvent> events;
+    for (int j = 0; j < 100; ++j) {
+      const std::string resource = "acme/" + std::to_string(i) + "-" + std::to_string(j);
+      events.push_back(Event(Naming({}, j % 2 == 0 ? "" : "comment-1", resource)));
+    }
+    for (const CommitResult& result : Commit(events))
+      ASSERT_EQ(result.kind, CommitResult::Kind::kStored) << result.reason;
+  }
+  EXPECT_LT(Count("resources"), 5'000);
+  EXPECT_LT(Count("parts"), 2'500);
+  EXPECT_EQ(Number("SELECT count(*) FROM resources WHERE key = 'acme/linked'"), 1);
+  EXPECT_EQ(Count("links"), 1);
+  EXPECT_TRUE(queue_->Ready().ok());
+}
+
+TEST_F(RetentionTest, AnIdleQueueAtMaxBytesSweepsTheClocksDownToTheLowMark) {
+  CommitClocks(5'000, 0);
+  Limit(kMegabyte / 2);
+  ASSERT_GT(Number("PRAGMA page_count"), 128);
+  SweepAll();
+  EXPECT_LE(Number("PRAGMA page_count") - Number("PRAGMA freelist_count"), 128 - 6);
+  EXPECT_GT(Count("resources"), 512);
+}
+
+TEST_F(RetentionTest, WhenWaitingLinksFillItEventsAreRefusedAndAllElseGoesOn) {
   Limit(kMegabyte / 2);
   CommitResult last;
   last.kind = CommitResult::Kind::kStored;
   for (int i = 0; i < 100 && last.kind == CommitResult::Kind::kStored; ++i) {
-    CommitClocks(100);
-    last = Commit(Showing(Naming({"a"}, "", "acme/" + std::to_string(i))));
+    std::vector<IncomingEvent> events;
+    for (int j = 0; j < 50; ++j) {
+      const std::string resource = "acme/" + std::to_string(i) + "-" + std::to_string(j);
+      events.push_back(Event(Showing(Naming({"a"}, "", resource))));
+      events.push_back(Event(Naming({}, "", "acme/clock-" + std::to_string(events_))));
+    }
+    last = Commit(events)[0];
   }
   ASSERT_EQ(last.kind, CommitResult::Kind::kUnavailable);
   EXPECT_THAT(last.reason, HasSubstr("over max_bytes"));
   EXPECT_EQ(queue_->Ready().error().message, last.reason);
   EXPECT_EQ(Count("payloads"), 0);
   EXPECT_EQ(Count("events"), 1);
+  SweepAll();  // and it ends, though there is no room still
+  EXPECT_LE(Number("SELECT count(*) FROM resources WHERE key LIKE 'acme/clock-%'"), 1);
+  EXPECT_FALSE(queue_->Ready().ok());
 
   const std::vector<Lease> leases =
       queue_->Execute({now_, {}, {}, 1, std::chrono::minutes(1)}).value().leases;
@@ -294,8 +330,7 @@ TEST_F(RetentionTest, WhenWhatIsKnownFillsItEventsAreRefusedAndAllElseGoesOn) {
   EXPECT_TRUE(queue_->Execute({now_, {}, {&outcome, 1}, 0, Duration(0)}).value().outcomes[0]);
   EXPECT_EQ(queue_->Statistics(now_).applied, 1);
 
-  now_ += 8 * kDay;  // the clocks go
-  SweepAll();
+  Limit(kMegabyte);
   EXPECT_TRUE(queue_->Ready().ok());
   EXPECT_EQ(Commit(Naming({"a"})).kind, CommitResult::Kind::kStored);
 }

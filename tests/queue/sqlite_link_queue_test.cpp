@@ -9,6 +9,7 @@
 #include "daemon/queue/payload.h"
 #include "daemon/queue/sqlite_database.h"
 #include "tests/fakes/temporary_folder.h"
+#include "tests/queue/fetch_contract.h"
 #include "tests/queue/link_queue_contract.h"
 #include "tests/queue/queue_admin_contract.h"
 
@@ -37,6 +38,8 @@ INSTANTIATE_TEST_SUITE_P(Sqlite, LinkQueueContract, testing::Values(&MakeSqliteB
 INSTANTIATE_TEST_SUITE_P(Sqlite, FullFlagContract, testing::Values(&MakeSqliteBackend),
                          [](const auto&) { return "Sqlite"; });
 
+INSTANTIATE_TEST_SUITE_P(Sqlite, FetchContract, testing::Values(&MakeSqliteBackend),
+                         [](const auto&) { return "Sqlite"; });
 INSTANTIATE_TEST_SUITE_P(Sqlite, QueueAdminContract, testing::Values(&MakeSqliteBackend),
                          [](const auto&) { return "Sqlite"; });
 

@@ -57,6 +57,11 @@ class ScriptedQueue final : public LinkQueue {
     return result;
   }
 
+  Result<std::vector<WaitingFetch>> TakeFetches(TimePoint, std::size_t) override {
+    return std::vector<WaitingFetch>();
+  }
+  Status PutOffFetch(std::int64_t, int, TimePoint) override { return {}; }
+
   QueueStatistics Statistics(TimePoint) const override {
     QueueStatistics statistics;
     statistics.total_made = state_.Lock()->stored;

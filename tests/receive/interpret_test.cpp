@@ -261,5 +261,91 @@ TEST(Interpret, FailsAnEventThatPassesABoundAndTakesTheFirst) {
   EXPECT_EQ(reading.event.changes.at(0).mentions.size(), 64u);
 }
 
+TEST(Interpret, SearchesSoMuchTextOfAnEventAndTakesTheFirstChanges) {
+  const auto give = [](const AdapterInput&) {
+    std::vector<Change> changes;
+    for (int i = 0; i < 256; ++i) {
+      changes.push_back(TextChange("flag:a-b"));
+      changes.back().texts->push_back({"log", std::string((1u << 20) - 8, 'x')});
+    }
+    return Extracted(std::move(changes));
+  };
+  const Interpretation reading = Interpret(MakeSource(give), KnownFlags(), MakeWebhook("{}"));
+  EXPECT_EQ(reading.event.changes.size(), 4u);
+  EXPECT_EQ(reading.event.failure,
+            "more than 4194304 bytes of texts in one event: the first changes were taken");
+}
+
+TEST(Interpret, CountsTheFieldsThatEachChangeSearchesAnew) {
+  SourceOptions options;
+  options.match.fields = {"/keys"};
+  const auto give = [](const AdapterInput&) {
+    return Extracted(std::vector<Change>(256, TextChange("")));
+  };
+  const Interpretation reading =
+      Interpret(MakeSource(give, std::move(options)), KnownFlags(),
+                MakeWebhook(R"({"keys":")" + std::string(1u << 20, 'x') + R"("})"));
+  EXPECT_EQ(reading.event.changes.size(), 4u);
+  EXPECT_NE(reading.event.failure, "");
+}
+
+SourceOptions WithApiToken() {
+  SourceOptions options;
+  options.api_token = Secret("xoxb-1");
+  return options;
+}
+
+// Needs "user" and, once it has that, "channel".
+LambdaAdapter::Extractor Needing(std::vector<Change> changes) {
+  return [changes](const AdapterInput& input) {
+    Extraction extraction = Extracted(changes);
+    extraction.needs = {{"user", "https://slack.com/user", {}}};
+    if (!input.fetched.empty()) extraction.needs.push_back({"channel", "https://slack.com/c", {}});
+    return extraction;
+  };
+}
+
+TEST(Interpret, AsksForWhatTheBodyLeavesOutWithAnApiTokenOnly) {
+  const Change change = TextChange("flag:a-b");
+  const Interpretation with =
+      Interpret(MakeSource(Needing({change}), WithApiToken()), KnownFlags(), MakeWebhook("{}"));
+  ASSERT_EQ(with.needs.size(), 1u);
+  EXPECT_EQ(with.needs[0].name, "user");
+  EXPECT_TRUE(with.event.wants_documents);
+  const Interpretation without =
+      Interpret(MakeSource(Needing({change})), KnownFlags(), MakeWebhook("{}"));
+  EXPECT_EQ(without.outcome, Interpretation::Outcome::kEvent);
+  EXPECT_TRUE(without.needs.empty());
+  EXPECT_FALSE(without.event.wants_documents);
+}
+
+TEST(Interpret, WhatIsThereIsNotAskedForAgain) {
+  const Interpretation reading =
+      Interpret(MakeSource(Needing({TextChange("flag:a-b")}), WithApiToken()), KnownFlags(),
+                MakeWebhook("{}"), {{"user", "Ada"}});
+  ASSERT_EQ(reading.needs.size(), 1u);
+  EXPECT_EQ(reading.needs[0].name, "channel");
+}
+
+TEST(Interpret, AnEventThatOnlyADocumentCanTellOfIsStoredOrIgnoredWithTheReason) {
+  const Interpretation with =
+      Interpret(MakeSource(Needing({}), WithApiToken()), KnownFlags(), MakeWebhook("{}"));
+  EXPECT_EQ(with.outcome, Interpretation::Outcome::kEvent);
+  EXPECT_TRUE(with.event.wants_documents);
+  const Interpretation without =
+      Interpret(MakeSource(Needing({})), KnownFlags(), MakeWebhook("{}"));
+  EXPECT_EQ(without.outcome, Interpretation::Outcome::kIgnored);
+  EXPECT_EQ(without.reason, "it needs an api_token to be read");
+}
+
+TEST(Interpret, NothingIsAskedOfWhatIsPrivate) {
+  Change change = TextChange("flag:a-b");
+  change.is_private = true;
+  const Interpretation reading =
+      Interpret(MakeSource(Needing({change}), WithApiToken()), KnownFlags(), MakeWebhook("{}"));
+  EXPECT_EQ(reading.outcome, Interpretation::Outcome::kIgnored);
+  EXPECT_TRUE(reading.needs.empty());
+}
+
 }  // namespace
 }  // namespace flaglinkd

@@ -69,6 +69,23 @@ inline SignatureScheme StandardWebhooks(const std::string& names) {
   return scheme;
 }
 
+// Standard Webhooks with a key pair, beside the above in the same header.
+inline SignatureScheme StandardWebhooksEd25519(const std::string& names) {
+  SignatureScheme scheme = StandardWebhooks(names);
+  scheme.algorithm = SignatureAlgorithm::kEd25519;
+  scheme.prefix = "v1a,";
+  scheme.key_encoding = KeyEncoding::kText;
+  return scheme;
+}
+
+inline SignatureScheme JwtHs256(std::string prefix) {
+  SignatureScheme scheme;
+  scheme.algorithm = SignatureAlgorithm::kJwtHs256;
+  scheme.header = "authorization";
+  scheme.prefix = std::move(prefix);
+  return scheme;
+}
+
 inline SignatureScheme Slack() {
   SignatureScheme scheme = OverBody("x-slack-signature", "v0=");
   scheme.signed_content = {Literal("v0:"), Timestamp(), Literal(":"), Body()};
@@ -148,7 +165,9 @@ inline const std::map<std::string, std::vector<SignatureScheme>>& SchemesBySourc
       {"bitbucket", {OverBody("x-hub-signature", "sha256=")}},
       {"bitbucket-dc", {OverBody("x-hub-signature", "sha256=")}},
       {"slack", {Slack()}},
-      {"standard-webhooks", {StandardWebhooks("webhook"), StandardWebhooks("svix")}},
+      {"standard-webhooks",
+       {StandardWebhooks("webhook"), StandardWebhooksEd25519("webhook"), StandardWebhooks("svix"),
+        StandardWebhooksEd25519("svix")}},
       {"gitlab", {StandardWebhooks("webhook"), Token("x-gitlab-token", "")}},
       {"pagerduty", {WithList(OverBody("x-pagerduty-signature", "v1="), ',')}},
       {"circleci", {WithList(OverBody("circleci-signature", "v1="), ',')}},
@@ -165,6 +184,8 @@ inline const std::map<std::string, std::vector<SignatureScheme>>& SchemesBySourc
       {"generic", {Sha1OverBody("x-vercel-signature", ""), Token("authorization", "Bearer ")}},
       {"honeycomb", {Token("x-honeycomb-webhook-token", "")}},
       {"azure-devops", {Basic()}},
+      {"jira-oauth", {JwtHs256("Bearer ")}},
+      {"jira-connect", {JwtHs256("JWT ")}},
       {"sha512", {Sha512OverBody("x-signature")}},
   };
   return schemes;

@@ -42,12 +42,23 @@ TEST(TextEncoding, OnlyOneTextDecodesToTheSameBytes) {
   }
 }
 
+TEST(TextEncoding, TheAlphabetForUrlsIsNotPadded) {
+  EXPECT_EQ(EncodeBase64Url("\xfb\xff\xfe"), "-__-");
+  EXPECT_EQ(EncodeBase64Url("f"), "Zg");
+  EXPECT_EQ(DecodeBase64Url("-__-"), "\xfb\xff\xfe");
+  EXPECT_EQ(DecodeBase64Url(""), "");
+  for (const char* text : {"Zg==", "+//+", "Zh", "Z", "Zm 8", "Zg="}) {
+    EXPECT_EQ(DecodeBase64Url(text), std::nullopt) << text;
+  }
+}
+
 TEST(TextEncoding, EveryByteSurvivesBothEncodings) {
   std::string bytes;
   for (int byte = 0; byte < 256; ++byte) bytes += static_cast<char>(byte);
   for (std::size_t size = 0; size <= bytes.size(); ++size) {
     EXPECT_EQ(DecodeHex(EncodeHex(bytes.substr(0, size))), bytes.substr(0, size));
     EXPECT_EQ(DecodeBase64(EncodeBase64(bytes.substr(0, size))), bytes.substr(0, size));
+    EXPECT_EQ(DecodeBase64Url(EncodeBase64Url(bytes.substr(0, size))), bytes.substr(0, size));
   }
 }
 

@@ -43,6 +43,7 @@ void Replace(Webhook& webhook, const std::string& name, const std::string& value
 TEST(Verify, EverySchemesOwnSignatureIsAccepted) {
   for (const auto& [source, schemes] : SchemesBySource()) {
     for (const SignatureScheme& scheme : schemes) {
+      if (scheme.algorithm == SignatureAlgorithm::kEd25519) continue;  // the vectors have those
       const Verification verification = VerifyOne(scheme, Signed(scheme, "c2VjcmV0"));
       EXPECT_EQ(verification.verdict, Verdict::kAuthentic) << source << ": " << verification.reason;
     }
@@ -217,14 +218,66 @@ TEST(Verify, AnEmptyKeyVerifiesNothing) {
   base64.key_encoding = KeyEncoding::kBase64;
   for (const char* secret : {"whsec_", "no base64"}) {
     EXPECT_EQ(Verify({&base64, 1}, Secrets({secret}), webhook, kNow).reason,
-              "no secret is a key in base64");
+              "no secret is a key for x-hub-signature");
   }
+}
+
+constexpr const char* kPublicKey = "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=";
+
+TEST(Verify, SchemesThatShareAHeaderAreTriedWithTheSecretsOfTheirKind) {
+  const std::vector<SignatureScheme> schemes = {StandardWebhooksEd25519("webhook"),
+                                                StandardWebhooks("webhook")};
+  const auto secrets = Secrets({kPublicKey, "whsec_c2VjcmV0"});
+  Webhook webhook = Signed(StandardWebhooks("webhook"), "whsec_c2VjcmV0");
+  const Verification right = Verify(schemes, secrets, webhook, kNow);
+  EXPECT_EQ(right.verdict, Verdict::kAuthentic) << right.reason;
+  EXPECT_EQ(right.secret_index, 1u);
+  EXPECT_EQ(Verify(schemes, Secrets({kPublicKey}), webhook, kNow).reason,
+            "webhook-signature does not start with \"v1a,\"");
+  EXPECT_EQ(Verify(schemes, secrets, webhook, kNow + std::chrono::hours(1)).verdict,
+            Verdict::kStale);
+  const std::string signature = webhook.headers.back().value;
+  Replace(webhook, "webhook-signature", "v1a," + signature.substr(3));
+  EXPECT_EQ(Verify(schemes, secrets, webhook, kNow).verdict, Verdict::kWrongSignature);
+}
+
+TEST(Verify, BasicAndBearerMayShareAHeader) {
+  const std::vector<SignatureScheme> schemes = {Basic(), Token("authorization", "Bearer ")};
+  const auto secrets = Secrets({"hook:pass"});
+  for (const char* value : {"Basic aG9vazpwYXNz", "Bearer hook:pass"}) {
+    EXPECT_EQ(Verify(schemes, secrets, Request("", {{"authorization", value}}), kNow).verdict,
+              Verdict::kAuthentic)
+        << value;
+  }
+}
+
+TEST(Verify, WithoutSecretsNothingIsAuthentic) {
+  const SignatureScheme scheme = OverBody("x-hub-signature", "");
+  EXPECT_EQ(Verify({&scheme, 1}, {}, Signed(scheme, "c2VjcmV0"), kNow).verdict,
+            Verdict::kWrongSignature);
+}
+
+TEST(Verify, AJwtSaysWhatIsWrongWithIt) {
+  const SignatureScheme scheme = JwtHs256("Bearer ");
+  const Webhook webhook = Signed(scheme, "c2VjcmV0");
+  EXPECT_EQ(VerifyOne(scheme, webhook, kNow + std::chrono::seconds(240)).verdict,
+            Verdict::kAuthentic);
+  const Verification expired = VerifyOne(scheme, webhook, kNow + std::chrono::seconds(241));
+  EXPECT_EQ(expired.verdict, Verdict::kStale);
+  EXPECT_EQ(expired.reason, "authorization has expired 61 s ago");
+  const Verification early = VerifyOne(scheme, webhook, kNow - std::chrono::seconds(61));
+  EXPECT_EQ(early.reason, "authorization has an iat 61 s in the future");
+  EXPECT_EQ(VerifyOne(scheme, Request("", {{"authorization", "Bearer a.b"}})).reason,
+            "authorization is no JWT");
+  EXPECT_EQ(VerifyOne(scheme, Request("", {{"authorization", "Basic abc"}})).reason,
+            "authorization does not start with \"Bearer \"");
 }
 
 TEST(Verify, NoReasonShowsASecretOrASignature) {
   const std::string secret = "c2VjcmV0";
   for (const auto& [source, schemes] : SchemesBySource()) {
     for (const SignatureScheme& scheme : schemes) {
+      if (scheme.algorithm == SignatureAlgorithm::kEd25519) continue;
       Webhook webhook = Signed(scheme, "Zm9yZ2Vk");
       const std::string signature = webhook.headers.back().value;
       const std::string reason = VerifyOne(scheme, webhook).reason;
@@ -247,6 +300,12 @@ TEST(Sign, SetsTheHeadersOfTheScheme) {
   EXPECT_EQ(headers[0], (Header{"webhook-timestamp", "1767225600"}));
   EXPECT_EQ(headers[1], (Header{"webhook-id", "msg_1"}));
   EXPECT_EQ(headers[2].name, "webhook-signature");
+}
+
+TEST(Sign, WhatAPrivateKeySignsIsNotOursToSign) {
+  EXPECT_TRUE(
+      Sign(StandardWebhooksEd25519("webhook"), Secret(std::string(kPublicKey)), kBody, "1", kNow)
+          .empty());
 }
 
 TEST(Sign, ASecretThatIsNoKeySignsNothing) {

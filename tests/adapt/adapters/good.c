@@ -52,6 +52,7 @@ static flaglink_str check_options(const flaglink_pair* options, size_t count) {
 
 static const char* const headers[] = {"x-title", NULL};
 static const char* const blank[] = {"/token", NULL};
+static const char* const hosts[] = {"good.example", "option:site", NULL};
 static const char* const options[] = {"site", "callback_url", "workspaces.*", NULL};
 
 static const flaglink_signature signatures[] = {{
@@ -83,6 +84,8 @@ static const flaglink_adapter adapter = {
     .methods = "POST,PUT",
     .extract = extract,
     .check_options = check_options,
+    .hosts = hosts,
+    .armed_secret = "header:x-hook-secret",
 };
 
 const flaglink_adapter* flaglink_adapter_v1(void) {

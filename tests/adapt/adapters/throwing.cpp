@@ -1,5 +1,5 @@
 // An adapter that lets exceptions out: what the body says, or no std::exception without a body. It
-// throws at its options too.
+// throws at its options too, where it has any.
 #include <stdexcept>
 #include <string>
 
@@ -12,8 +12,9 @@ flaglink_outcome Extract(const flaglink_request* request, const flaglink_sink*) 
   throw std::runtime_error(std::string(request->body.data, request->body.size));
 }
 
-flaglink_str CheckOptions(const flaglink_pair*, std::size_t) {
-  throw std::runtime_error("options, too");
+flaglink_str CheckOptions(const flaglink_pair*, std::size_t count) {
+  if (count > 0) throw std::runtime_error("options, too");
+  return {nullptr, 0};
 }
 
 flaglink_adapter Describe() {
@@ -22,6 +23,8 @@ flaglink_adapter Describe() {
   adapter.struct_size = sizeof adapter;
   adapter.name = "throwing";
   adapter.version = "1";
+  static const char* const options[] = {"any", nullptr};
+  adapter.options = options;
   adapter.methods = "POST";
   adapter.extract = Extract;
   adapter.check_options = CheckOptions;

@@ -44,12 +44,12 @@ const std::string kPage =
 const std::string kTaskNeed =
     "need task/1200000000000042: app.asana.com/api/1.0/tasks/1200000000000042?"
     "opt_fields=name,notes,permalink_url,created_at,modified_at,created_by.name,tags.name\n"
-    "  header x-request-id: 1767607201000000\n";
+    "  subject: yes\n";
 const std::string kStoryNeed =
     "need story/1200000000000101: app.asana.com/api/1.0/stories/1200000000000101?"
     "opt_fields=text,resource_subtype,created_by.name,target.resource_type,target.name,"
     "target.permalink_url\n"
-    "  header x-request-id: 1767607202000000\n";
+    "  subject: yes\n";
 
 TEST(Asana, SignsWithASecretThatItsHandshakeBrings) {
   const flaglink_adapter& asana = Asana().declaration();

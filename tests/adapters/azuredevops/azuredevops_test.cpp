@@ -242,6 +242,12 @@ TEST(AzureDevOps, OfAPushOfMoreCommitsThanAnEventHoldsOneMoreIsGivenSoThatTheDae
   EXPECT_EQ(Values(text, "change").size(), 257 * std::string("created\n").size());
 }
 
+TEST(AzureDevOps, ARepositoryThatBearsItsProjectsNameIsNamedOnce) {
+  const std::string body =
+      Replaced(Fixture("git.pullrequest.created"), R"("name": "web")", R"("name": "Shop")");
+  EXPECT_EQ(Values(Extract(body), "  title"), "[Shop] Add the new checkout (!42)\n");
+}
+
 TEST(AzureDevOps, WhatIsNotLinkedIsIgnoredWithItsName) {
   const auto ignored = [](const std::string& reason) {
     return "outcome: ignored\nreason: " + reason + "\n";

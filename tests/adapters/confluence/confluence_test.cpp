@@ -81,7 +81,8 @@ TEST(Confluence, WithASiteThePagesTextIsAskedForAndReadBesideTheTitle) {
   EXPECT_EQ(Confluence().Extract({.body = body, .options = kSite}),
             title +
                 "need content: https://wiki.acme.example/confluence/rest/api/content/98304"
-                "?expand=body.view,metadata.labels,container.space\n");
+                "?expand=body.view,metadata.labels,container.space\n"
+                "  subject: yes\n");
   const std::string text = ReadWith(body, kPage);
   ASSERT_TRUE(text.starts_with(title)) << text;
   EXPECT_EQ(Values(text, "  part"), "text\n");
@@ -171,7 +172,8 @@ TEST(Confluence, AFetchedCommentSaysOnWhatItIs) {
   EXPECT_EQ(Confluence().Extract({.body = body, .options = kSite}),
             "outcome: extracted\n"
             "need content: https://wiki.acme.example/confluence/rest/api/content/98501"
-            "?expand=body.view,metadata.labels,container.space\n");
+            "?expand=body.view,metadata.labels,container.space\n"
+            "  subject: yes\n");
   const std::string text = ReadWith(body, kComment);
   EXPECT_EQ(Values(text, "  name"), "SHOP/Roll-out\nSHOP/Roll-out\n");
   EXPECT_EQ(Values(text, "  part"), "comment-98501\n");

@@ -362,7 +362,10 @@ TEST(Github, AHookIsNamedAsTheApiNamesIt) {
   }
   EXPECT_NE(Github().CheckOptions({{"runs", "yes"}}), "");
   EXPECT_NE(Github().CheckOptions({{"api", "git.acme.example"}}), "");
+  EXPECT_NE(Github().CheckOptions({{"api", "http://git.acme.example/api/v3"}}), "");
+  EXPECT_NE(Github().CheckOptions({{"api", "http://127.0.0.1.acme.example"}}), "");
   EXPECT_EQ(Github().CheckOptions({{"api", "https://git.acme.example/api/v3"}}), "");
+  EXPECT_EQ(Github().CheckOptions({{"api", "http://127.0.0.1:8080"}}), "");
 }
 
 TEST(Github, WhatIsNotLinkedIsIgnoredByName) {

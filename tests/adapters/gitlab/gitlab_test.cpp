@@ -198,6 +198,25 @@ TEST(Gitlab, WhoWroteItIsNotWhoActs) {
   EXPECT_EQ(Values(text, "  author"), "");
 }
 
+// A body of an old server, whose "user" has no "id".
+std::string WithoutUserId(const std::string& body, const std::string& id) {
+  return Replaced(body, "\"id\": " + id + ",\n  \"name\"", "\"name\"");
+}
+
+TEST(Gitlab, OldServersTellByTheNoteWhoActs) {
+  const std::string note = WithoutUserId(Fixture("note.issue"), "102");
+  EXPECT_EQ(Values(Extract(note), "  author"), "bob\n");
+  const std::string own = Extract(Replaced(note, R"("author_id": 101)", R"("author_id": 102)"));
+  EXPECT_EQ(Values(own, "  author"), "bob\nbob\n");
+}
+
+TEST(Gitlab, OldServersTellTheAuthorOfWhatIsOpenedAndNoOther) {
+  const std::string opened = WithoutUserId(Fixture("issue.open"), "101");
+  EXPECT_EQ(Values(Extract(opened), "  author"), "ada\n");
+  const std::string closed = Replaced(opened, R"("action": "open")", R"("action": "close")");
+  EXPECT_EQ(Values(Extract(closed), "  author"), "");
+}
+
 TEST(Gitlab, ANoteIsAPartOfItsIssueWhichRidesAlong) {
   EXPECT_EQ(Extract(Fixture("note.issue")),
             "outcome: extracted\nchange: created\n" + Issue(kIssueTime) + kIssueTexts +
@@ -259,6 +278,13 @@ TEST(Gitlab, ASnippetIsReadWithItsContentOnceSomebodyComments) {
   EXPECT_EQ(Values(text, "  url"),
             "https://gitlab.acme.example/acme/shop/-/snippets/53\n"
             "https://gitlab.acme.example/acme/shop/-/snippets/53\n");
+}
+
+TEST(Gitlab, ASnippetWithoutADescriptionIsWhole) {
+  const std::string text =
+      Extract(Replaced(Fixture("note.snippet"), R"("description": "For the console.",)", ""));
+  EXPECT_EQ(Values(text, "  text title"), "Switch it on\n");
+  EXPECT_EQ(Values(text, "  text content"), "variation('checkout-v2', false)\n");
 }
 
 TEST(Gitlab, WhatANotesBodyLeavesOutOfItsMergeRequestStaysAsItIs) {
@@ -342,6 +368,41 @@ change: deleted
 )");
 }
 
+TEST(Gitlab, AWikiPageIsKeptApartByItsPlace) {
+  EXPECT_EQ(Extract(Fixture("wiki_page.create")), R"(outcome: extracted
+change: created
+  resource: gitlab.acme.example/acme/shop/WIKI_guides/roll-out
+  name: acme/shop/wikis/guides/roll-out
+  title: [acme/shop] Roll out
+  url: https://gitlab.acme.example/acme/shop/-/wikis/guides/roll-out
+  description: Turn checkout-v2 on for staff.
+  integration_key: 
+  author: ada
+  text title: Roll out
+  text content: Turn checkout-v2 on for staff.
+  text message: Create Roll out
+  labels: not carried
+)");
+  const std::string edit =
+      Replaced(Fixture("wiki_page.create"), R"("action": "create")", R"("action": "update")");
+  EXPECT_EQ(Values(Extract(edit), "change"), "updated\n");
+}
+
+TEST(Gitlab, ADeletedWikiPageNamesNothing) {
+  EXPECT_EQ(Extract(Fixture("wiki_page.delete")), R"(outcome: extracted
+change: deleted
+  resource: gitlab.acme.example/acme/shop/WIKI_guides/roll-out
+  name: acme/shop/wikis/guides/roll-out
+  title: [acme/shop] Roll out
+  url: https://gitlab.acme.example/acme/shop/-/wikis/guides/roll-out
+  description: This wiki page is empty.
+  integration_key: 
+  author: ada
+  texts: not carried
+  labels: not carried
+)");
+}
+
 TEST(Gitlab, WhatIsNotLinkedIsIgnoredWithItsName) {
   const auto ignored = [](const std::string& reason) {
     return "outcome: ignored\nreason: " + reason + "\n";
@@ -388,6 +449,14 @@ TEST(Gitlab, WhatIsNotAsDocumentedIsRefusedWithTheReason) {
             part("push", "commits"));
   EXPECT_EQ(Extract(R"({"object_kind":"release","id":1,"tag":"v1","url":"ftp://x"})"),
             part("release", "id, tag or url"));
+  const std::string wiki = Fixture("wiki_page.create");
+  for (const char* slug : {R"("")", R"("a b")", "7"}) {
+    EXPECT_EQ(Extract(Replaced(wiki, R"("guides/roll-out")", slug)),
+              part("wiki_page", "object_attributes"));
+  }
+  EXPECT_EQ(Extract(Replaced(wiki, R"("path_with_namespace": "acme/shop")",
+                             R"("path_with_namespace": "acme shop")")),
+            part("wiki_page", "project"));
 }
 
 // Recorded requests with their headers ("hd.…") are no bodies, and told as malformed.

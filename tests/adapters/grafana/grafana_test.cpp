@@ -125,6 +125,15 @@ change: updated
 )");
 }
 
+TEST(Grafana, ATestOfAnOldNotificationChannelIsIgnored) {
+  for (const char* id : {"0", "\"0\""}) {
+    EXPECT_EQ(Read(Replaced(Fixture("dashboard_alert"), "\"ruleId\": 4",
+                            "\"ruleId\": " + std::string(id))),
+              "outcome: ignored\nreason: Grafana's test of a notification channel, which is no "
+              "alert of a rule\n");
+  }
+}
+
 TEST(Grafana, WhatHasNoPageIsIgnored) {
   EXPECT_EQ(Read(Fixture("no_page")),
             "outcome: ignored\nreason: no alerts, or none that has a page\n");

@@ -255,6 +255,72 @@ change: deleted
 )");
 }
 
+const char* const kBareComment =
+    R"({"timestamp": 1795168810500, "webhookEvent": "comment_created",
+    "comment": {"self": "https://jira.acme.example/jira/rest/api/2/issue/10013/comment/10082",
+                "id": "10082", "author": {"displayName": "Ada"}, "body": "see checkout-v2",
+                "created": "2026-11-20T10:00:10.000+0000"}})";
+const std::map<std::string, std::string> kSite = {{"site", "https://jira.acme.example/jira"}};
+
+TEST(Jira, DataCentersCommentAsksForItsIssueWhereItMayBeAsked) {
+  const std::string need =
+      "need issue: https://jira.acme.example/jira/rest/api/2/issue/10013?"
+      "fields=summary,creator,reporter,issuetype,security,created,updated\n"
+      "  subject: yes\n";
+  EXPECT_NE(Extract(kBareComment, kSite).find(need), std::string::npos);
+  EXPECT_EQ(Extract(kBareComment, kSite).substr(0, 19), "outcome: extracted\n");
+  const std::string plain = Replaced(kBareComment, "https://jira", "http://jira");
+  for (const char* const site :
+       {"http://jira.acme.example/jira", "http://localhost.acme.example"}) {
+    EXPECT_EQ(Extract(plain, {{"site", site}}).substr(0, 17), "outcome: ignored\n") << site;
+  }
+  EXPECT_EQ(Extract(Replaced(kBareComment, "/10013/", "/10013..%2f/"), kSite).substr(0, 17),
+            "outcome: ignored\n");
+}
+
+TEST(Jira, TheIssueThatTheApiTellsMakesTheCommentsLink) {
+  const std::string text =
+      Jira().Extract({.body = kBareComment,
+                      .options = kSite,
+                      .fetched = {{"issue", R"({"id": "10013", "key": "SHOP-42", "fields": {
+           "summary": "New checkout", "creator": {"displayName": "Grace"},
+           "issuetype": {"iconUrl": "https://jira.acme.example/jira/bug.svg"},
+           "created": "2026-11-19T10:00:00.000+0000",
+           "updated": "2026-11-20T10:00:10.000+0000"}})"}}});
+  EXPECT_EQ(text, R"(outcome: extracted
+change: created
+  resource: jira.acme.example/jira/10013
+  name: SHOP-42
+  part: 10082
+  part_time: 1795168810000000
+  content_time: 1795168810000000
+  created: 1795082400000
+  title: SHOP-42: New checkout
+  url: https://jira.acme.example/jira/browse/SHOP-42
+  integration_key: jira
+  author: Ada
+  metadata creator: Grace
+  metadata iconUrl: https://jira.acme.example/jira/bug.svg
+  metadata issueKey: SHOP-42
+  metadata issueTitle: New checkout
+  text comment: see checkout-v2
+  labels: not carried
+)");
+  const std::string secured = Jira().Extract(
+      {.body = kBareComment,
+       .options = kSite,
+       .fetched = {
+           {"issue", R"({"id": "10013", "key": "S-1", "fields": {"security": {"id": "1"}}})"}}});
+  EXPECT_EQ(Values(secured, "  private"), "yes\n");
+  for (const char* const rubbish : {"", "<html>", "{}", R"({"key": "../x"})"}) {
+    EXPECT_EQ(
+        Jira()
+            .Extract({.body = kBareComment, .options = kSite, .fetched = {{"issue", rubbish}}})
+            .substr(0, 17),
+        "outcome: ignored\n");
+  }
+}
+
 TEST(Jira, WhatJiraDoesNotSendIsMalformedWithTheReason) {
   const auto reason = [](const std::string& body) { return Extract(body); };
   EXPECT_EQ(reason(""),

@@ -52,17 +52,10 @@ const std::string kComment = R"({"object":"comment","created_time":"2026-01-05T1
     "display_name":{"type":"user","resolved_name":"Bob Acme"},
     "rich_text":[{"plain_text":"checkout-v2 is on","href":null}]})";
 
-// Named by the event's time, so that no document that was kept from an earlier one answers.
-std::string Headers(const std::string& time) {
-  return "  header notion-version: 2022-06-28\n  header x-request-id: " + time + "\n";
-}
-std::string PageNeed(const std::string& time) {
-  return "need page: api.notion.com/v1/pages/" + kId + "?\n" + Headers(time);
-}
-std::string BlocksNeed(const std::string& time) {
-  return "need blocks: api.notion.com/v1/blocks/" + kId + "/children?page_size=100\n" +
-         Headers(time);
-}
+const std::string kAsked = "  subject: yes\n  header notion-version: 2022-06-28\n";
+const std::string kPageNeed = "need page: api.notion.com/v1/pages/" + kId + "?\n" + kAsked;
+const std::string kBlocksNeed =
+    "need blocks: api.notion.com/v1/blocks/" + kId + "/children?page_size=100\n" + kAsked;
 
 // Page 42, up to its title.
 std::string Page(const std::string& kind, const std::string& part, const std::string& time) {
@@ -98,11 +91,9 @@ TEST(Notion, SignsWithTheTokenThatItsHandshakeBrings) {
 }
 
 TEST(Notion, APageAsksForItsPropertiesAndItsBlocks) {
-  const std::string created = "1767603600000000", updated = "1767607200500000";
-  EXPECT_EQ(Read(Fixture("page.created")),
-            "outcome: extracted\n" + PageNeed(created) + BlocksNeed(created));
-  EXPECT_EQ(Read(Fixture("page.content_updated")),
-            "outcome: extracted\n" + PageNeed(updated) + BlocksNeed(updated));
+  const std::string needs = "outcome: extracted\n" + kPageNeed + kBlocksNeed;
+  EXPECT_EQ(Read(Fixture("page.created")), needs);
+  EXPECT_EQ(Read(Fixture("page.content_updated")), needs);
 }
 
 TEST(Notion, WhatWasFetchedBecomesThePageAndItsContent) {
@@ -116,9 +107,8 @@ TEST(Notion, WhatWasFetchedBecomesThePageAndItsContent) {
 
 TEST(Notion, WithoutItsBlocksAPageKeepsTheContentThatIsKnown) {
   EXPECT_EQ(Read(Fixture("page.properties_updated"), {{"page", kPage}}),
-            "outcome: extracted\n" + BlocksNeed("1767607800000000") +
-                Page("updated", "", "1767607800000000") + "  integration_key: \n  author: c7c1\n" +
-                kProperties);
+            "outcome: extracted\n" + kBlocksNeed + Page("updated", "", "1767607800000000") +
+                "  integration_key: \n  author: c7c1\n" + kProperties);
   const std::string empty =
       Read(Fixture("page.created"), {{"page", kPage}, {"blocks", R"({"results":[]})"}});
   EXPECT_EQ(Values(empty, "  description"), "This page has no text.\nThis page has no text.\n");
@@ -157,7 +147,7 @@ TEST(Notion, ACommentIsAPartOfItsPage) {
   EXPECT_EQ(Read(Fixture("comment.created")),
             "outcome: extracted\n"
             "need comment: api.notion.com/v1/comments/6d9c2a5e-0000-4000-8000-000000000101?\n" +
-                Headers("1767614400000000") + PageNeed("1767614400000000"));
+                kAsked + kPageNeed);
   EXPECT_EQ(Read(Fixture("comment.created"), {{"page", kPage}, {"comment", kComment}}),
             "outcome: extracted\n"
             "change: created\n"

@@ -178,7 +178,7 @@ change: created
   labels: not carried
 change: updated
   resource: acme.pagerduty.com/PSHOP04
-  name: #4
+  name: shop #4
   part_time: 1767430800000000
   content_time: 1767430800000000
   created: 1767430800000
@@ -188,6 +188,19 @@ change: updated
   texts: not carried
   labels: not carried
 )");
+}
+
+TEST(PagerDuty, AnIncidentWithoutATitleIsCalledAfterItsService) {
+  const auto name = [](const std::string& service) {
+    return Values(
+        Read(R"({"messages":[{"type":"incident.resolve","data":{"incident":{"id":"P1",)"
+             R"("incident_number":1,"html_url":"https://acme.pagerduty.com/incidents/P1")" +
+             service + "}}}]}"),
+        "  name");
+  };
+  EXPECT_EQ(name(R"(,"service":{"name":"shop"})"), "shop #1\n");
+  EXPECT_EQ(name(R"(,"service":{"name":["shop"]})"), "#1\n");
+  EXPECT_EQ(name(""), "#1\n");
 }
 
 TEST(PagerDuty, APingIsAnswered) {

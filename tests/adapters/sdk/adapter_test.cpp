@@ -35,7 +35,8 @@ Outcome TellOfAFlag(const Request&, const Sink& sink) {
 }
 Outcome AskWhatTheBodyNames(const Request& request, Json body, const Sink& sink) {
   if (const auto document = request.fetched("issue")) return Ignore(sink, *document);
-  sink.Ask({"issue", "api.example", "/issues/" + IdOf(body["id"]), "fields=title", {{"v", "2"}}});
+  sink.Ask(
+      {"issue", "api.example", "/issues/" + IdOf(body["id"]), "fields=title", {{"v", "2"}}, true});
   return Outcome::kExtracted;
 }
 const char* Check(const Pairs& options) {
@@ -93,6 +94,7 @@ flaglink_sink SinkInto(Seen& seen) {
           line += ' ' + std::string(ToView(need->headers[i].name)) + '=' +
                   std::string(ToView(need->headers[i].value));
         }
+        if (need->is_subject == 1) line += " subject";
       },
       [](void*, std::uint32_t, const flaglink_pair*, std::size_t, flaglink_str, flaglink_str) {},
       [](void* context, flaglink_str reason) { In(context).reasons.emplace_back(ToView(reason)); },
@@ -148,7 +150,8 @@ TEST(Adapter, WhatIsNeededArrivesAsItLeftAndComesBackByItsName) {
   const flaglink_sink sink = SinkInto(seen);
   flaglink_request request = RequestOf(R"({"id": 7})", "application/json");
   EXPECT_EQ(kAskingAdapter.extract(&request, &sink), FLAGLINK_EXTRACTED);
-  EXPECT_EQ(seen.needs, std::vector<std::string>{"issue api.example /issues/7 fields=title v=2"});
+  EXPECT_EQ(seen.needs,
+            std::vector<std::string>{"issue api.example /issues/7 fields=title v=2 subject"});
 
   const flaglink_pair fetched = {ToStr("issue"), ToStr("the document")};
   request.fetched = &fetched;

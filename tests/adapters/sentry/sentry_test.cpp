@@ -90,7 +90,7 @@ change: created
   part: event
   part_time: 1767607500250000
   content_time: 1
-  title: FlagError: checkout-v2 has no variation
+  title: [shop] FlagError: checkout-v2 has no variation
   url: https://acme.sentry.io/issues/7000000001/
   description: checkout-v2 has no variation
   integration_key: 
@@ -141,6 +141,7 @@ TEST(Sentry, AnErrorOfThePluginAddressesTheSameIssue) {
 change: created
   resource: sentry/issue/7000000001
   part: event
+  part_time: 1767607500500000
   content_time: 1
   title: [shop] checkout-v2 has no variation
   url: https://sentry.io/organizations/acme/issues/7000000001/
@@ -150,6 +151,29 @@ change: created
   text culprit: pay
   label: level:error
 )");
+}
+
+TEST(Sentry, AProjectThatIsANumberIsNamedByTheEventsAddress) {
+  const auto title = [](const std::string& members) {
+    return Values(Read("event_alert", R"({"data":{"event":{"issue_id":"7","title":"t",)"
+                                      R"("web_url":"https://a.sentry.io/issues/7/",)" +
+                                          members + "}}}"),
+                  "  title");
+  };
+  const std::string api = "\"url\":\"https://sentry.io/api/0/projects/";
+  EXPECT_EQ(title(R"("project":12,)" + api + R"(acme/shop/events/aa/")"), "[shop] t\n");
+  EXPECT_EQ(title(R"("project":"12",)" + api + R"(acme/shop")"), "[shop] t\n");
+  EXPECT_EQ(title(R"("project":"web",)" + api + R"(acme/shop/events/aa/")"), "[web] t\n");
+  EXPECT_EQ(title(R"("project":12,)" + api + R"(acme/a%20b/events/")"), "t\n");
+  EXPECT_EQ(title(R"("project":12,)" + api + R"(acme")"), "t\n");
+  EXPECT_EQ(title(R"("project":12,"url":7)"), "t\n");
+}
+
+TEST(Sentry, WhatIsNoTimeLeavesTheReceipt) {
+  for (const std::string received : {"-1", "1e300", "\"1767607500\"", "null"}) {
+    const std::string body = Replaced(Fixture("plugin"), "1767607500.5", received);
+    EXPECT_EQ(Values(Sentry().Extract({.body = body}), "  part_time"), "") << received;
+  }
 }
 
 TEST(Sentry, OfAMetricAlertTheRuleIsTheResource) {

@@ -111,19 +111,42 @@ TEST(Shortcut, ADeletedStoryIsFoundByItsNameOrByTheOption) {
                 kMember + kNoTexts + kNoLabels);
 }
 
+TEST(Shortcut, AnAddressInTheBodyCountsMoreThanTheOption) {
+  EXPECT_EQ(Read(Fixture("story.create"), {{"workspace", "other"}}), Read(Fixture("story.create")));
+  EXPECT_EQ(Read(Fixture("story-comment.update"), {{"workspace", "other"}}),
+            Read(Fixture("story-comment.update")));
+}
+
+TEST(Shortcut, AnAddressAtTheOldHostBecomesOneAtTheNew) {
+  const std::string old =
+      Replaced(Fixture("story.archive"), "https://app.shortcut.com/acme/story/42",
+               "https://app.clubhouse.io/acme/story/42");
+  EXPECT_EQ(Read(old), Read(Fixture("story.archive")));
+}
+
+TEST(Shortcut, AStoryBesideAPartOfItOnlyRidesAlong) {
+  const auto kinds = [](const std::string& body) { return Values(Read(body), "change"); };
+  EXPECT_EQ(kinds(Fixture("story-task.create")), "created\ncreated\n");
+  EXPECT_EQ(kinds(Fixture("branch.create")), "created\ncreated\n");
+  EXPECT_EQ(kinds(Fixture("epic-comment.create")), "created\ncreated\n");
+  const std::string renamed = Replaced(Fixture("story-comment.create"), R"("comment_ids")",
+                                       R"("name": {"new": "b", "old": "a"}, "comment_ids")");
+  EXPECT_EQ(kinds(renamed), "created\nupdated\n");
+}
+
 TEST(Shortcut, ACommentIsAPartWhereverItsStoryStands) {
   const std::string written = Read(Fixture("story-comment.create"));
   EXPECT_EQ(written, "outcome: extracted\n" + Story("created", "comment-101", "1767614400000000") +
                          "  author: 5b000000-0000-4000-8000-0000000000bb\n"
                          "  text comment: `checkout-v2` is on for staff\n" +
-                         kNoLabels + Story("updated", "", "1767614400000000") + kMember + kTitle +
+                         kNoLabels + Story("created", "", "1767614400000000") + kMember + kTitle +
                          kNoLabels);
   EXPECT_EQ(Read(Fixture("story-comment.update")),
             "outcome: extracted\n" + Story("updated", "comment-101", "1767614700000000") + kMember +
                 "  text comment: off again\n" + kNoLabels);
   EXPECT_EQ(Read(Fixture("story-comment.delete")),
             "outcome: extracted\n" + Story("deleted", "comment-101", "1767615000000000") + kMember +
-                kNoTexts + kNoLabels + Story("updated", "", "1767615000000000") + kMember + kTitle +
+                kNoTexts + kNoLabels + Story("created", "", "1767615000000000") + kMember + kTitle +
                 kNoLabels);
 }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdio>
+#include <sstream>
 
 #include "tests/adapters/harness.h"
 
@@ -21,15 +22,25 @@ std::string Fixture(const std::string& name) {
   return ReadFile(FLAGLINKD_SOURCE_DIR "/tests/adapters/slack/fixtures/" + name);
 }
 
+// Without what is asked of the API, which has tests of its own.
+std::string WithoutNeeds(const std::string& transcript) {
+  std::string rest;
+  std::istringstream lines(transcript);
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("need ")) rest += line + '\n';
+  }
+  return rest;
+}
+
 std::string Extract(const std::string& body,
                     const std::map<std::string, std::string>& options = {{"workspace", "acme"}}) {
-  return Slack().Extract({.body = body, .options = options});
+  return WithoutNeeds(Slack().Extract({.body = body, .options = options}));
 }
 
 std::string ExtractForm(const std::string& body,
                         const std::map<std::string, std::string>& options = {
                             {"workspace", "acme"}}) {
-  return Slack().Extract({.body = body, .content_type = kForm, .options = options});
+  return WithoutNeeds(Slack().Extract({.body = body, .content_type = kForm, .options = options}));
 }
 
 TEST(Slack, AMessageGivesItselfWithItsPermalinkAndAllFieldsOfItsCard) {
@@ -294,9 +305,72 @@ TEST(Slack, WorkspacesAreToldApartByTeam) {
                                                   {"workspaces.T0OTHER", "other"}};
   EXPECT_EQ(Values(Extract(Fixture("message.json"), two), "  url"),
             "https://acme-one.slack.com/archives/C024BE91L/p1767225600000100\n");
-  EXPECT_EQ(Extract(Replaced(Fixture("message.json"), "T0ACME", "T0NEW"), two),
-            "outcome: malformed\nreason: no domain for team T0NEW: set options.workspace or "
-            "options.workspaces.T0NEW\n");
+}
+
+TEST(Slack, WhileTheWorkspaceIsNotKnownALinkOpensTheChannel) {
+  EXPECT_EQ(Values(Extract(Fixture("message.json"), {}), "  url"),
+            "https://app.slack.com/client/T0ACME/C024BE91L\n");
+}
+
+std::string Needs(const Input& input) {
+  std::string needs;
+  std::istringstream lines(Slack().Extract(input));
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("need ")) needs += line + '\n';
+  }
+  return needs;
+}
+
+TEST(Slack, AnEventAsksForWhatItHoldsOnlyAsIds) {
+  EXPECT_EQ(Needs({.body = Fixture("message.json"), .options = {{"workspace", "acme"}}}),
+            "need channel: slack.com/api/conversations.info?channel=C024BE91L\n"
+            "need user: slack.com/api/users.info?user=U061F7AUR\n");
+  EXPECT_EQ(Needs({.body = Fixture("link_shared.json")}).substr(0, 56),
+            "need team: slack.com/api/team.info?team=T0ACME\nneed chan");
+  EXPECT_EQ(Needs({.body = Fixture("message_deleted.json")}), "");
+}
+
+TEST(Slack, TheApiFillsTheCardAndTheLink) {
+  const std::string text = Slack().Extract(
+      {.body = Fixture("message.json"),
+       .fetched = {
+           {"team", R"({"ok": true, "team": {"id": "T0ACME", "domain": "acme"}})"},
+           {"channel", R"({"ok": true, "channel": {"name": "general", "is_private": false}})"},
+           {"user", R"({"ok": true, "user": {"name": "ada", "profile": {"display_name": "Ada",
+                        "image_72": "https://avatars.slack-edge.com/ada_72.png"}}})"}}});
+  EXPECT_EQ(text.find("need "), std::string::npos) << text;
+  EXPECT_EQ(Values(text, "  url"), "https://acme.slack.com/archives/C024BE91L/p1767225600000100\n");
+  EXPECT_EQ(Values(text, "  title"), "Message in #general\n");
+  EXPECT_EQ(Values(text, "  metadata channelName"), "general\n");
+  EXPECT_EQ(Values(text, "  metadata displayName"), "Ada\n");
+  EXPECT_EQ(Values(text, "  metadata avatarUrl"), "https://avatars.slack-edge.com/ada_72.png\n");
+}
+
+TEST(Slack, APrivateChannelThatOnlyTheApiKnowsAsOneIsPrivate) {
+  const std::string text = Slack().Extract(
+      {.body = Fixture("link_shared.json"),
+       .options = {{"workspace", "acme"}},
+       .fetched = {{"channel", R"({"ok": true, "channel": {"name": "hr", "is_private": true}})"}}});
+  EXPECT_EQ(Values(text, "  private"), "yes\n");
+}
+
+TEST(Slack, WhatTheApiRefusesIsToldAndTheFallbackStands) {
+  for (const std::string answer : {R"({"ok": false, "error": "missing_scope"})", "<html>", "[]"}) {
+    const std::string text = Slack().Extract({.body = Fixture("message.json"),
+                                              .options = {{"workspace", "acme"}},
+                                              .fetched = {{"channel", answer}, {"user", answer}}});
+    EXPECT_NE(text.find("reason: Slack's API does not tell the channel: "), std::string::npos);
+    EXPECT_EQ(Values(text, "  metadata channelName?"), "C024BE91L\n");
+    EXPECT_EQ(Values(text, "  metadata displayName?"), "U061F7AUR\n");
+  }
+}
+
+TEST(Slack, AnIdThatIsNoneIsNotAskedFor) {
+  for (const std::string id : {"U1&team=T2", "../x", std::string(65, 'U').c_str()}) {
+    EXPECT_EQ(Needs({.body = Replaced(Fixture("message.json"), "\"U061F7AUR\"", '"' + id + '"'),
+                     .options = {{"workspace", "acme"}}}),
+              "need channel: slack.com/api/conversations.info?channel=C024BE91L\n");
+  }
 }
 
 TEST(Slack, InAChannelSharedWithAnotherCompanyTheInstalledTeamCounts) {
@@ -352,7 +426,8 @@ TEST(Slack, OptionsWithoutAWorkspaceAreRefused) {
   EXPECT_EQ(
       Slack().CheckOptions({}),
       "an event does not hold the workspace's address, which every link needs: set workspace = "
-      "\"acme\", or workspaces = { T024BE7LD = \"acme\" } for several");
+      "\"acme\", or workspaces = { T024BE7LD = \"acme\" } for several, or the source's api_token");
+  EXPECT_EQ(Slack().CheckOptions({{"source:api_token", ""}}), "");
   for (const char* const domain : {"", "acme.slack.com", "https://acme", "a/b", "a@b"}) {
     EXPECT_NE(Slack().CheckOptions({{"workspace", domain}}), "") << domain;
   }
