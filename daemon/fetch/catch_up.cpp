@@ -117,6 +117,7 @@ Status CatchUp::Loop::Take(const LoggedHook& hook, const LoggedDelivery& deliver
   Result<Webhook> webhook = ReadDelivery(Ask(GetDelivery(hook.log, delivery.id), hook, stop));
   if (stop.stop_requested()) return {};
   if (!webhook && webhook.error().code == Error::Code::kUnavailable) return webhook.error();
+  if (webhook) webhook->received = delivery.when;
   if (!webhook) {
     Log(LogLevel::kWarning, "a delivery that GitHub could not make is not readable",
         {{"source", hook.source}, {"reason", webhook.error().message}});
@@ -130,6 +131,11 @@ Status CatchUp::Loop::Take(const LoggedHook& hook, const LoggedDelivery& deliver
       return Error{Error::Code::kUnavailable, "the store takes nothing: " + result->reason};
     case CommitResult::Kind::kStored:
     case CommitResult::Kind::kFailed:
+      if (result->event == 0) {
+        Log(LogLevel::kWarning, "a delivery that GitHub could not make is not taken",
+            {{"source", hook.source}, {"reason", result->reason}});
+        break;
+      }
       Log(LogLevel::kInfo, "event caught up",
           {{"source", hook.source}, {"event", result->event}, {"links", result->links}});
       around_.caught_up(hook.source);

@@ -34,7 +34,8 @@ class CatchUp {
     const Clock& clock;
     // As of now.
     std::function<std::vector<LoggedHook>()> hooks;
-    // Reads and stores the webhook unless its delivery was stored before. `done` is called exactly
+    // Reads and stores the webhook, as received when GitHub first tried, unless its delivery was
+    // stored before. `done` is called exactly
     // once, from any thread, and may outlive the catch-up.
     std::function<void(const std::string& source, Webhook,
                        std::function<void(const CommitResult&)>)>

@@ -58,17 +58,30 @@ std::optional<Error> Refusal(const HttpAnswer& answer) {
   if (answer.kind != HttpAnswer::Kind::kAnswered) {
     return Error{Error::Code::kUnavailable, answer.error};
   }
-  const int status = answer.status;
-  if (status == 200) return std::nullopt;
-  const std::string answered = "answered " + std::to_string(status);
-  switch (status) {
-    case 401: return Invalid(answered + ": the api_token is not valid");
-    case 403: return Invalid(answered + ": the api_token may not read the hook's deliveries");
-    case 404: return Invalid(answered + ": there is no such hook, or the api_token may not see it");
-    default: break;
+  const std::string answered = "answered " + std::to_string(answer.status);
+  switch (answer.status) {
+    case 200: return std::nullopt;
+    case 404:
+      return Error{Error::Code::kNotFound,
+                   answered + ": there is no such hook, or the api_token may not see it"};
+    case 401: return Error{Error::Code::kUnavailable, answered + ": the api_token is not valid"};
+    case 403:
+      return Error{
+          Error::Code::kUnavailable,
+          answered + ": the api_token may not read the hook's deliveries, or asked too much"};
+    default: return Error{Error::Code::kUnavailable, answered};
   }
-  if (status == 429 || status >= 500) return Error{Error::Code::kUnavailable, answered};
-  return Invalid(answered);
+}
+
+// "2026-11-20T10:00:00Z" or "2026-11-20T10:00:00.123Z"; the fraction is left out.
+std::optional<TimePoint> ReadTime(std::string_view text) {
+  const std::string copy(text.substr(0, 19));
+  std::tm parts{};
+  const char* end = strptime(copy.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
+  if (copy.size() != 19 || end == nullptr || *end != '\0' || !text.ends_with('Z')) {
+    return std::nullopt;
+  }
+  return TimePoint(std::chrono::seconds(timegm(&parts)));
 }
 
 std::optional<LoggedDelivery> ReadLogged(const Value& item) {
@@ -77,9 +90,9 @@ std::optional<LoggedDelivery> ReadLogged(const Value& item) {
   if (id == nullptr || !id->IsUint64()) return std::nullopt;
   delivery.id = std::to_string(id->GetUint64());
   delivery.guid = Text(Member(item, "guid"));
-  delivery.delivered_at = Text(Member(item, "delivered_at"));
-  if (delivery.guid.size() > kMaxGuid || !HasOnly(delivery.guid, "-")) return std::nullopt;
-  if (!HasOnly(delivery.delivered_at, "-:.")) return std::nullopt;
+  const auto when = ReadTime(Text(Member(item, "delivered_at")));
+  if (!when || delivery.guid.size() > kMaxGuid || !HasOnly(delivery.guid, "-")) return std::nullopt;
+  delivery.when = *when;
   const int code = status != nullptr && status->IsInt() ? status->GetInt() : 0;
   delivery.accepted = code >= 200 && code <= 299;
   return delivery;
@@ -101,17 +114,6 @@ std::string NextCursor(const std::vector<Header>& headers) {
     return cursor.size() <= kMaxCursor && HasOnly(cursor, "-_.~%=") ? std::string(cursor) : "";
   }
   return "";
-}
-
-// As GitHub writes times, whose order is that of their texts.
-std::string TimeText(TimePoint time) {
-  const std::time_t seconds =
-      std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  char text[32];
-  const std::size_t size = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
-  return std::string(text, size);
 }
 
 std::string Json(const Value& value) {
@@ -171,22 +173,26 @@ Result<Webhook> ReadDelivery(const HttpAnswer& answer) {
 }
 
 std::vector<LoggedDelivery> Missed(const std::vector<LoggedDelivery>& log, TimePoint since) {
-  const std::string first = TimeText(since);
-  std::map<std::string_view, bool> accepted;  // by guid
-  for (const LoggedDelivery& attempt : log) accepted[attempt.guid] |= attempt.accepted;
-  std::vector<LoggedDelivery> missed;
+  struct Attempts {
+    LoggedDelivery last;  // with the time of the first
+    bool accepted = false;
+  };
+  std::map<std::string, Attempts> deliveries;  // by guid
   for (const LoggedDelivery& attempt : log) {
-    bool& done = accepted[attempt.guid];
-    if (done || attempt.delivered_at < first) continue;
-    done = true;  // by this attempt, the newest
-    missed.push_back(attempt);
+    Attempts& known = deliveries.try_emplace(attempt.guid, Attempts{attempt}).first->second;
+    known.last.when = std::min(known.last.when, attempt.when);
+    known.accepted |= attempt.accepted;
   }
-  std::reverse(missed.begin(), missed.end());
+  std::vector<LoggedDelivery> missed;
+  for (const auto& [guid, attempts] : deliveries) {
+    if (!attempts.accepted && attempts.last.when >= since) missed.push_back(attempts.last);
+  }
+  std::ranges::stable_sort(missed, {}, &LoggedDelivery::when);
   return missed;
 }
 
 bool ReachesBack(const DeliveryPage& page, TimePoint since) {
-  return !page.deliveries.empty() && page.deliveries.back().delivered_at < TimeText(since);
+  return !page.deliveries.empty() && page.deliveries.back().when < since;
 }
 
 }  // namespace flaglinkd

@@ -17,10 +17,10 @@ namespace flaglinkd {
 
 // One attempt to deliver.
 struct LoggedDelivery {
-  std::string id;            // of the attempt, digits
-  std::string guid;          // of the delivery: a redelivery has the same
-  std::string delivered_at;  // ISO 8601 in UTC
-  bool accepted = false;     // answered with 2xx
+  std::string id;    // of the attempt, digits
+  std::string guid;  // of the delivery: a redelivery has the same
+  TimePoint when;
+  bool accepted = false;  // answered with 2xx
 };
 
 struct DeliveryPage {
@@ -32,13 +32,15 @@ struct DeliveryPage {
 HttpCall ListDeliveries(std::string_view log, std::string_view cursor);
 HttpCall GetDelivery(std::string_view log, std::string_view id);
 
-// kUnavailable: no whole answer, 429, or 5xx; a later try may help. Else kInvalid.
+// kNotFound: there is no such log or delivery. kInvalid: it is not as GitHub documents it.
+// kUnavailable: all else, also a refusal: GitHub answers 403 to whoever asks too much.
 Result<DeliveryPage> ReadDeliveryPage(const HttpAnswer& answer);
 // The webhook as GitHub sent it, but for the spaces of its JSON: what was signed is not to be had.
 // Without a time of receipt.
 Result<Webhook> ReadDelivery(const HttpAnswer& answer);
 
-// The last attempt at each delivery since `since` of which none was accepted, the oldest first.
+// The last attempt at each delivery of which none was accepted, with the time of the first, the
+// oldest first; none from before `since`.
 std::vector<LoggedDelivery> Missed(const std::vector<LoggedDelivery>& log, TimePoint since);
 // Whether `page` reaches further back than `since`.
 bool ReachesBack(const DeliveryPage& page, TimePoint since);

@@ -195,7 +195,7 @@ void EventRecorder::SaveLinks(const IncomingEvent& event, const StoredResource& 
                               Findings& findings) {
   const Pace pace{findings.now, options_.settle};
   // What an old event changes only now has its patience still.
-  const TimePoint changed = event.trusted ? findings.now : event.received;
+  const TimePoint changed = event.trusted || event.late ? findings.now : event.received;
   bool settled = false;
   for (std::size_t i = 0; i < update.state.links.size(); ++i) {
     const LinkState& state = update.state.links[i];
@@ -233,7 +233,7 @@ CommitResult EventRecorder::AddEvent(const IncomingEvent& event, const Findings&
   EventRow row;
   row.id = memory.next_event++;
   row.source = stores_.names.Make(event.source);
-  row.received = event.trusted ? findings.now : event.received;
+  row.received = event.trusted || event.late ? findings.now : event.received;
   row.links = findings.links;
   const std::string& failure = event.failure.empty() ? findings.refusal : event.failure;
   if (!failure.empty()) {

@@ -59,6 +59,9 @@ struct IncomingEvent {
   // LaunchDarkly's own app links the same things: new links are looked for before they are made
   bool look_first = false;
   bool trusted = false;  // a replay or an import: never a repetition
+  // Received before now: it takes effect as of then, but is stored and delivered as of now. So is
+  // what is trusted.
+  bool late = false;
   // More can be said of it once documents are there that its body leaves out: it waits for them
   // (TakeFetches), unless it names no flag though its texts are known.
   bool wants_documents = false;
@@ -187,8 +190,8 @@ class LinkQueue {
   // without a network.
   virtual Result<std::vector<CatalogUpdate>> Catalog() = 0;
 
-  // Events that wait for documents and are due, the longest due first; of one source only so many
-  // that no more than `per_source` of it are out at once, so that no source is in another's way.
+  // Events that wait for documents and are due, of each source the longest due first, and only so
+  // many that no more than `per_source` of it are out at once: no source is in another's way.
   // Each is given out again only after PutOffFetch, or a restart.
   virtual Result<std::vector<WaitingFetch>> TakeFetches(TimePoint now, std::size_t per_source) = 0;
   // It is due again at `due`, with so many attempts behind it; whatever happens, it is not out any

@@ -17,6 +17,11 @@ bool CanBeKept(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
 }
 
+bool IsGood(const ArmedSources::Arming& arming, const Source& source, TimePoint now) {
+  const std::optional<SecretFile>& file = source.options.secret_file;
+  return file && file->file == arming.file && now <= arming.until;
+}
+
 }  // namespace
 
 Result<TimePoint> ArmedSources::Arm(const Source& source, Overwrite overwrite, TimePoint now) {
@@ -40,7 +45,7 @@ Result<TimePoint> ArmedSources::Arm(const Source& source, Overwrite overwrite, T
     return file.error();
   }
   const TimePoint until = now + kArmedFor;
-  (*armed_.Lock())[name] = {until, overwrite};
+  (*armed_.Lock())[name] = {until, overwrite, source.options.secret_file->file};
   return until;
 }
 
@@ -49,10 +54,9 @@ bool ArmedSources::HasSecret(const Source& source) {
 }
 
 bool ArmedSources::IsArmed(const Source& source, TimePoint now) {
-  if (!source.options.secret_file) return false;  // a reload took it away
   auto armed = armed_.Lock();
   const auto found = armed->find(source.options.name);
-  return found != armed->end() && now <= found->second.until;
+  return found != armed->end() && IsGood(found->second, source, now);
 }
 
 std::optional<ArmedSources::Arming> ArmedSources::Take(const Source& source, TimePoint now) {
@@ -61,7 +65,7 @@ std::optional<ArmedSources::Arming> ArmedSources::Take(const Source& source, Tim
   if (found == armed->end()) return std::nullopt;
   const Arming arming = found->second;
   armed->erase(found);
-  return now <= arming.until ? std::optional(arming) : std::nullopt;
+  return IsGood(arming, source, now) ? std::optional(arming) : std::nullopt;
 }
 
 void ArmedSources::PutBack(const Source& source, Arming arming) {
@@ -78,13 +82,23 @@ void ArmedSources::Learn(const Source& source, const Secret& secret) {
   } else {
     secrets->insert(place, secret.Clone());
   }
-  (*learned_.Lock())[source.options.name] = std::move(secrets);
+  learned_.Lock()->insert_or_assign(source.options.name,
+                                    Learned{file.file, secret.Clone(), std::move(secrets)});
+}
+
+void ArmedSources::Reconcile(const SourceSet& sources) {
+  for (const auto& [name, learned] : std::exchange(*learned_.Lock(), {})) {
+    const Source* source = sources.FindByName(name);
+    const bool here = source != nullptr && source->options.secret_file &&
+                      source->options.secret_file->file == learned.file;
+    if (here && !source->options.secret_file->missing.empty()) Learn(*source, learned.secret);
+  }
 }
 
 std::shared_ptr<const std::vector<Secret>> ArmedSources::SecretsOf(const Source& source) {
   auto learned = learned_.Lock();
   const auto found = learned->find(source.options.name);
-  return found == learned->end() ? nullptr : found->second;
+  return found == learned->end() ? nullptr : found->second.all;
 }
 
 std::optional<Secret> HandshakeSecret(const Source& source, const Webhook& webhook) {

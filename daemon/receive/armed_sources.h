@@ -4,6 +4,7 @@
 // Thread-safe.
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -28,6 +29,7 @@ class ArmedSources {
   struct Arming {
     TimePoint until{};
     Overwrite overwrite = Overwrite::kNo;
+    std::filesystem::path file;  // the source's at that time: a reload may name another one
   };
 
   // Until when it is armed now. kInvalid: its adapter knows of no such handshake. kConflict: it has
@@ -43,8 +45,9 @@ class ArmedSources {
 
   // In force from now on, beside the source's others and in place of what its file held.
   void Learn(const Source& source, const Secret& secret);
-  // Those that were learned give way to what was read from their files.
-  void Forget() { learned_.Lock()->clear(); }
+  // After a reload: what was learned gives way to what was read from its file, but goes on where the
+  // file was read too early to have it.
+  void Reconcile(const SourceSet& sources);
 
   // The source's secrets with what was learned; nullptr: those of its options.
   std::shared_ptr<const std::vector<Secret>> SecretsOf(const Source& source);
@@ -53,7 +56,12 @@ class ArmedSources {
   bool HasSecret(const Source& source);
 
   Guarded<std::map<std::string, Arming>> armed_;  // by the source's name
-  Guarded<std::map<std::string, std::shared_ptr<const std::vector<Secret>>>> learned_;
+  struct Learned {
+    std::filesystem::path file;
+    Secret secret;
+    std::shared_ptr<const std::vector<Secret>> all;  // with the source's others
+  };
+  Guarded<std::map<std::string, Learned>> learned_;
 };
 
 // The secret that the request carries where the adapter says; nothing if there is none, if it is no

@@ -16,6 +16,7 @@ namespace flaglinkd {
 namespace {
 
 constexpr char kNoSource[] = "none";
+constexpr std::size_t kLargestHandshake = 64u << 10;  // it is looked into before it is verified
 // Apart from the adapters, which a slow disk must not bring into discredit.
 constexpr char kSecretFiles[] = "secret files";
 
@@ -111,8 +112,8 @@ Intake::Intake(std::shared_ptr<const SourceSet> sources, std::vector<Network> tr
 
 void Intake::Swap(std::shared_ptr<const SourceSet> sources, std::vector<Network> trusted_proxies) {
   *snapshot_.Lock() =
-      std::make_shared<const Snapshot>(Snapshot{std::move(sources), std::move(trusted_proxies)});
-  armed_.Forget();
+      std::make_shared<const Snapshot>(Snapshot{sources, std::move(trusted_proxies)});
+  armed_.Reconcile(*sources);
 }
 
 void Intake::SetKnownFlags(std::shared_ptr<const KnownFlags> known) {
@@ -236,6 +237,7 @@ bool Intake::Verified(const std::shared_ptr<Visit>& visit, const std::string& ad
 // The body is looked into before it is verified only while an operator waits for this.
 bool Intake::TakeHandshake(const std::shared_ptr<Visit>& visit) {
   const Source& source = *visit->source;
+  if (visit->webhook.body.size() > kLargestHandshake) return false;
   if (!armed_.IsArmed(source, clock_.Now())) return false;
   const std::optional<Secret> secret = HandshakeSecret(source, visit->webhook);
   if (!secret) return false;
@@ -257,14 +259,21 @@ void Intake::KeepSecret(const std::shared_ptr<Visit>& visit, const Secret& secre
                      kept = std::make_shared<const Secret>(secret.Clone())](JobTicket& ticket) {
     // At once: what the disk takes is not to be given up halfway.
     if (!ticket.Claim()) return;
-    const Source& source = *visit->source;
-    const std::filesystem::path& file = source.options.secret_file->file;
+    // As of now: a reload may have come since the handshake.
+    const std::shared_ptr<const SourceSet> sources = Sources();
+    const Source* now = sources->FindByName(visit->source->options.name);
+    if (now == nullptr || !now->options.secret_file ||
+        now->options.secret_file->file != arming.file) {
+      return give_up("a reload took its file away");
+    }
+    const Source& source = *now;
+    const std::filesystem::path& file = arming.file;
     const Status written = WriteSecretFile(file, *kept, arming.overwrite);
     if (!written) return give_up(written.error().message);
     armed_.Learn(source, *kept);
     Log(LogLevel::kInfo, "handshake taken: its secret is in force",
         {{"source", source.options.name}, {"file", file.string()}});
-    visit->Answer(HandshakeAnswer(*source.adapter->armed_secret(), *kept),
+    visit->Answer(HandshakeAnswer(*visit->source->adapter->armed_secret(), *kept),
                   WebhookOutcome::kHandshake);
   };
   if (!workers_.Post({kSecretFiles, keep, give_up})) give_up("too much work waits");

@@ -1,5 +1,6 @@
 #include "daemon/receive/replay.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -78,10 +79,12 @@ std::shared_ptr<const Secret> Replay::ApiTokenOf(const std::string& source) {
 }
 
 void Replay::Import(const std::string& source, Webhook webhook, Done done) {
+  webhook.received = intake_.NextReceipt();
   Receive(source, std::move(webhook), Origin::kFile, std::move(done));
 }
 
 void Replay::CatchUp(const std::string& source, Webhook webhook, Done done) {
+  webhook.received = std::min(webhook.received, intake_.NextReceipt());
   Receive(source, std::move(webhook), Origin::kSender, std::move(done));
 }
 
@@ -93,7 +96,6 @@ void Replay::Receive(const std::string& source, Webhook webhook, Origin origin, 
                           "larger than the source's body_limit, which is " +
                               std::to_string(found->options.body_limit) + " bytes"));
   }
-  webhook.received = intake_.NextReceipt();
   Commit(source, std::move(webhook), origin, std::move(done));
 }
 
@@ -106,6 +108,7 @@ void Replay::Commit(const std::string& source, Webhook webhook, Origin origin, D
            return done(NotStored(CommitResult::Kind::kIgnored, read->reason));
          }
          event.trusted = origin != Origin::kSender;
+         event.late = origin == Origin::kSender;
          // It is stored already, or in somebody's file; once is enough.
          const bool empty =
              event.changes.empty() && event.flag_news.empty() && !event.wants_documents;

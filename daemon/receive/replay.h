@@ -54,8 +54,9 @@ class Replay {
 
   // Received now. A body over the source's limit is kFailed.
   void Import(const std::string& source, Webhook webhook, Done done);
-  // Received now: what its sender could not deliver, from the sender's own log. As if it had come by
-  // itself: its delivery is stored once, and what can't be read is stored as failed.
+  // What its sender could not deliver, from the sender's own log. As if it had come by itself at the
+  // webhook's time of receipt: its delivery is stored once, newer events stay, and what can't be read
+  // is stored as failed.
   void CatchUp(const std::string& source, Webhook webhook, Done done);
 
  private:

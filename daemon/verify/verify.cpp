@@ -66,8 +66,12 @@ std::string_view Trimmed(std::string_view text) {
   return text;
 }
 
-// The header's signatures that bear the scheme's prefix, without it. Those of another version are
-// none of ours.
+// A sender signs with each of its live secrets; more are a forger's, and each costs a computation on
+// the thread that serves everybody.
+constexpr std::size_t kMostSignatures = 8;
+
+// The header's first signatures that bear the scheme's prefix, without it. Those of another version
+// are none of ours.
 std::vector<std::string_view> Candidates(const SignatureScheme& scheme, std::string_view value) {
   std::vector<std::string_view> candidates;
   while (true) {
@@ -75,7 +79,7 @@ std::vector<std::string_view> Candidates(const SignatureScheme& scheme, std::str
     std::string_view one = value.substr(0, end);
     if (scheme.separator) one = Trimmed(one);
     if (one.starts_with(scheme.prefix)) candidates.push_back(one.substr(scheme.prefix.size()));
-    if (end == value.npos) return candidates;
+    if (end == value.npos || candidates.size() == kMostSignatures) return candidates;
     value.remove_prefix(end + 1);
   }
 }

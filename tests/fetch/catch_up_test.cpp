@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -33,7 +34,9 @@ struct World {
   Guarded<std::map<std::string, HttpAnswer>> answers;
   Guarded<std::vector<Asked>> asked;
   Guarded<std::vector<std::string>> committed, counted;
+  Guarded<std::vector<TimePoint>> received;
   Guarded<CommitResult::Kind> verdict{CommitResult::Kind::kStored};
+  Guarded<std::int64_t> event{1};
 };
 
 // Answers within Poll; where nothing is asked, time passes.
@@ -89,7 +92,8 @@ class CatchUpTest : public ::testing::Test {
         [this](const std::string& source, Webhook webhook,
                const std::function<void(const CommitResult&)>& done) {
           world_.committed.Lock()->push_back(source + ' ' + webhook.body);
-          done({*world_.verdict.Lock(), 1, 0, "full"});
+          world_.received.Lock()->push_back(webhook.received);
+          done({*world_.verdict.Lock(), *world_.event.Lock(), 0, "full"});
         },
         [this](const std::string& source) { world_.counted.Lock()->push_back(source); }});
   }
@@ -168,6 +172,35 @@ TEST_F(CatchUpTest, AnUnreadableDeliveryKeepsNoneOfTheOthersBack) {
   Start();
   WaitForRounds(2);
   EXPECT_EQ(Committed(), std::vector<std::string>{"github {\"id\":2}"});
+}
+
+TEST_F(CatchUpTest, WhatIsRefusedMidwayIsAskedForAgain) {
+  Log("?per_page=100", "[" + Attempt("1", "early", 500) + "]");
+  (*world_.answers.Lock())[kLog + "/1"] = {HttpAnswer::Kind::kAnswered, 403, {}, "", ""};
+  Start();
+  WaitForRounds(3);
+  std::size_t asked = 0;
+  for (const Asked& each : *world_.asked.Lock()) asked += each.url == kLog + "/1" ? 1 : 0;
+  EXPECT_GE(asked, 2u);
+}
+
+TEST_F(CatchUpTest, ADeliveryCountsAsReceivedWhenGitHubFirstTried) {
+  Log("?per_page=100", "[" + Attempt("1", "early", 500) + "]");
+  Delivery("1", "early");
+  Start();
+  WaitForRounds(2);
+  EXPECT_EQ(*world_.received.Lock(), std::vector<TimePoint>{kNoon - hours(1)});
+}
+
+TEST_F(CatchUpTest, WhatIsNotStoredIsNotCounted) {
+  *world_.event.Lock() = 0;
+  *world_.verdict.Lock() = CommitResult::Kind::kFailed;
+  Log("?per_page=100", "[" + Attempt("1", "early", 500) + "]");
+  Delivery("1", "early");
+  Start();
+  WaitForRounds(3);
+  EXPECT_EQ(Committed().size(), 1u);
+  EXPECT_TRUE(world_.counted.Lock()->empty());
 }
 
 TEST_F(CatchUpTest, ALogThatCannotBeReadIsAskedForAnHourLater) {

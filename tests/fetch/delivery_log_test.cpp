@@ -15,8 +15,8 @@ HttpAnswer Answered(int status, std::string body, std::vector<Header> headers = 
   return {HttpAnswer::Kind::kAnswered, status, std::move(headers), std::move(body), ""};
 }
 
-LoggedDelivery At(std::string id, std::string guid, std::string time, bool accepted) {
-  return {std::move(id), std::move(guid), std::move(time), accepted};
+LoggedDelivery At(std::string id, std::string guid, Duration before_noon, bool accepted) {
+  return {std::move(id), std::move(guid), kNoon - before_noon, accepted};
 }
 
 std::vector<std::string> Ids(const std::vector<LoggedDelivery>& deliveries) {
@@ -44,6 +44,7 @@ TEST(DeliveryLog, AnAttemptWasAcceptedByStatusAlone) {
   for (const LoggedDelivery& delivery : page->deliveries) accepted.push_back(delivery.accepted);
   EXPECT_EQ(Ids(page->deliveries), (std::vector<std::string>{"12", "11", "10", "9"}));
   EXPECT_EQ(accepted, (std::vector<bool>{true, false, false, false}));
+  EXPECT_EQ(page->deliveries[0].when, kNoon - std::chrono::hours(1));
   EXPECT_EQ(page->cursor, "");
 }
 
@@ -77,7 +78,8 @@ TEST(DeliveryLog, ARefusalSaysWhatAPersonCanDo) {
   EXPECT_EQ(told(401).message, "answered 401: the api_token is not valid");
   EXPECT_EQ(told(404).message,
             "answered 404: there is no such hook, or the api_token may not see it");
-  EXPECT_EQ(told(404).code, Error::Code::kInvalid);
+  EXPECT_EQ(told(404).code, Error::Code::kNotFound);
+  EXPECT_EQ(told(403).code, Error::Code::kUnavailable);
   EXPECT_EQ(told(503).code, Error::Code::kUnavailable);
   EXPECT_EQ(told(429).code, Error::Code::kUnavailable);
   HttpAnswer lost;
@@ -108,16 +110,17 @@ TEST(DeliveryLog, ADeliveryWithoutAPayloadIsRefused) {
 }
 
 TEST(DeliveryLog, MissedIsWhatNoAttemptGotThrough) {
-  const std::vector<LoggedDelivery> log = {At("7", "redelivered", "2024-10-04T11:30:00Z", true),
-                                           At("6", "tried-twice", "2024-10-04T11:00:00Z", false),
-                                           At("5", "tried-twice", "2024-10-04T10:00:00Z", false),
-                                           At("4", "redelivered", "2024-10-04T09:00:00Z", false),
-                                           At("3", "early", "2024-10-04T08:00:00.9Z", false),
-                                           At("2", "accepted", "2024-10-04T07:00:00Z", true),
-                                           At("1", "too-old", "2024-10-04T05:59:59Z", false)};
-  EXPECT_EQ(Ids(Missed(log, kNoon - std::chrono::hours(6))), (std::vector<std::string>{"3", "6"}));
-  EXPECT_TRUE(ReachesBack({log, ""}, kNoon - std::chrono::hours(6)));
-  EXPECT_FALSE(ReachesBack({log, ""}, kNoon - std::chrono::hours(7)));
+  using std::chrono::hours;
+  const std::vector<LoggedDelivery> log = {
+      At("7", "redelivered", hours(1), true),  At("6", "tried-twice", hours(2), false),
+      At("5", "tried-twice", hours(5), false), At("4", "redelivered", hours(3), false),
+      At("3", "early", hours(4), false),       At("2", "accepted", hours(5), true),
+      At("1", "too-old", hours(7), false)};
+  const std::vector<LoggedDelivery> missed = Missed(log, kNoon - hours(6));
+  EXPECT_EQ(Ids(missed), (std::vector<std::string>{"6", "3"}));
+  EXPECT_EQ(missed.at(0).when, kNoon - hours(5));  // of the first attempt
+  EXPECT_TRUE(ReachesBack({log, ""}, kNoon - hours(6)));
+  EXPECT_FALSE(ReachesBack({log, ""}, kNoon - hours(7)));
   EXPECT_FALSE(ReachesBack({}, kNoon));
 }
 

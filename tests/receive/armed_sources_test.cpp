@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <utility>
+#include <vector>
 
 #include "tests/fakes/lambda_adapter.h"
 #include "tests/fakes/temporary_folder.h"
@@ -21,6 +23,18 @@ class ArmedSourcesTest : public ::testing::Test {
     options.secrets.push_back(Secret("older"));
     options.secret_file = SecretFile{folder_ / "asana", 1, "it is missing"};
     return Made(std::move(options), std::move(declared));
+  }
+  // The same once its file was read.
+  Source Read() const {
+    Source source = Asana();
+    source.options.secrets.push_back(Secret("brought"));
+    source.options.secret_file->missing.clear();
+    return source;
+  }
+  static SourceSet SetOf(Source source) {
+    std::vector<Source> sources;
+    sources.push_back(std::move(source));
+    return SourceSet(std::move(sources));
   }
   static Source Made(SourceOptions options, LambdaAdapter::Declared declared) {
     auto adapter = std::make_shared<const LambdaAdapter>(nullptr, std::move(declared));
@@ -88,8 +102,28 @@ TEST_F(ArmedSourcesTest, ALearnedSecretJoinsTheOthersUntilAReload) {
   EXPECT_EQ((*secrets)[0].Bytes(), "older");
   EXPECT_EQ((*secrets)[1].Bytes(), "brought");
   EXPECT_NE(Refusal(source), "");
-  armed_.Forget();
+  armed_.Reconcile(SetOf(Read()));
   EXPECT_EQ(armed_.SecretsOf(source), nullptr);
+}
+
+TEST_F(ArmedSourcesTest, AReloadThatReadTheFileTooEarlyKeepsWhatWasLearned) {
+  armed_.Learn(Asana(), Secret("brought"));
+  Source reloaded = Asana();
+  reloaded.options.secrets[0] = Secret("another");
+  armed_.Reconcile(SetOf(std::move(reloaded)));
+  const auto secrets = armed_.SecretsOf(Asana());
+  ASSERT_NE(secrets, nullptr);
+  ASSERT_EQ(secrets->size(), 2u);
+  EXPECT_EQ((*secrets)[0].Bytes(), "another");  // what the reload removed is gone
+  EXPECT_EQ((*secrets)[1].Bytes(), "brought");
+}
+
+TEST_F(ArmedSourcesTest, AnArmingIsForTheFileThatTheSourceNamedThen) {
+  EXPECT_EQ(Refusal(Asana()), "");
+  Source elsewhere = Asana();
+  elsewhere.options.secret_file->file = folder_ / "another";
+  EXPECT_FALSE(armed_.IsArmed(elsewhere, kNow));
+  EXPECT_FALSE(armed_.Take(elsewhere, kNow).has_value());
 }
 
 TEST_F(ArmedSourcesTest, ALearnedSecretTakesThePlaceOfWhatItsFileHeld) {

@@ -86,7 +86,8 @@ class ReplayTest : public ::testing::Test {
   }
   CommitResult CatchUp(const std::string& body, const std::string& delivery) {
     const auto answer = Ask<CommitResult>();
-    replay_->CatchUp("tool", Webhook{"POST", {{"x-delivery", delivery}}, body, TimePoint()},
+    const TimePoint an_hour_ago = clock_.Now() - std::chrono::hours(1);
+    replay_->CatchUp("tool", Webhook{"POST", {{"x-delivery", delivery}}, body, an_hour_ago},
                      Into(answer));
     return WaitFor(answer);
   }
@@ -146,6 +147,17 @@ TEST_F(ReplayTest, WhatIsCaughtUpIsStoredOncePerDelivery) {
   Start();
   EXPECT_EQ(CatchUp("flag:checkout-v2", "d1").kind, Kind::kStored);
   EXPECT_EQ(CatchUp("flag:checkout-v2", "d1").kind, Kind::kDuplicate);
+}
+
+TEST_F(ReplayTest, WhatIsCaughtUpTakesNothingFromWhatCameLater) {
+  extract_ = [](const AdapterInput& input) {
+    Change change = TextChange(input.body);
+    change.resource = "tool/1";
+    return Extracted({change});
+  };
+  Start();
+  EXPECT_EQ(Import("flag:newer").links, 1);
+  EXPECT_EQ(CatchUp("flag:older", "d1").links, 0);
 }
 
 TEST_F(ReplayTest, WhatIsCaughtUpAndCannotBeReadIsStoredAsFailed) {

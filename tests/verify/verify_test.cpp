@@ -129,6 +129,18 @@ TEST(Verify, AnySignatureOfAListMayMatch) {
   }
 }
 
+TEST(Verify, OfALongListOnlyTheFirstEightAreLookedAt) {
+  const SignatureScheme scheme = WithList(OverBody("x-pagerduty-signature", "v1="), ',');
+  Webhook webhook = Signed(scheme, "c2VjcmV0");
+  const std::string right = webhook.headers.back().value;
+  std::string wrong;
+  for (int i = 0; i < 7; ++i) wrong += "v1=" + std::string(64, '0') + ",";
+  webhook.headers.back().value = wrong + right;
+  EXPECT_EQ(VerifyOne(scheme, webhook).verdict, Verdict::kAuthentic);
+  webhook.headers.back().value = wrong + "v1=" + std::string(64, '1') + "," + right;
+  EXPECT_EQ(VerifyOne(scheme, webhook).verdict, Verdict::kWrongSignature);
+}
+
 TEST(Verify, WithoutASeparatorThereIsNoList) {
   const SignatureScheme scheme = OverBody("x-hub-signature", "sha256=");
   Webhook webhook = Signed(scheme, "c2VjcmV0");
