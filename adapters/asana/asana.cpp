@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "adapters/sdk/adapter.hpp"
 #include "adapters/sdk/reading.hpp"
@@ -175,7 +176,15 @@ Outcome Read(const Request& request, Json body, const Sink& sink) {
   }
   std::map<std::string, Subject> subjects;  // in a batch the later event comes later
   for (const Json event : body["events"]) {
-    if (auto subject = ReadEvent(event)) subjects[NeedName(*subject)] = *subject;
+    auto subject = ReadEvent(event);
+    if (!subject) continue;
+    Subject& known = subjects[NeedName(*subject)];
+    // A deletion no longer tells what the comment was on.
+    if (subject->parent_gid.empty()) {
+      subject->parent_type = known.parent_type;
+      subject->parent_gid = known.parent_gid;
+    }
+    known = *std::move(subject);
   }
   std::size_t changes = 0, needs = 0, unread = 0;
   for (const auto& [name, subject] : subjects) {

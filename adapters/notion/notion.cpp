@@ -88,8 +88,12 @@ Outcome WithoutDocument(const Event& event, std::string_view name) {
 void SetAuthor(Change& change, const Event& event, Json object) {
   change.author =
       FirstText(object, {"/display_name/resolved_name", "/created_by/name", "/created_by/id"});
-  const std::string type = TextOf(event.body["authors"].At("/0")["type"]);
-  change.author_is_bot = event.is_new && !type.empty() && type != "person";
+  // Who set the event off need not have written the object.
+  const Json first = event.body["authors"].At("/0");
+  const std::string type = TextOf(first["type"]), id = Undashed(TextOf(first["id"]));
+  const bool is_own =
+      event.is_new || (!id.empty() && id == Undashed(TextOf(object["created_by"]["id"])));
+  change.author_is_bot = is_own && !type.empty() && type != "person";
 }
 
 // The words of a page's properties but for its title, each under its name; and what is chosen in

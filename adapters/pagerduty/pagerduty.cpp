@@ -152,7 +152,7 @@ Outcome ReadEvent(Json event, const Sink& sink) {
   return Ignore(sink, "PagerDuty's event \"" + name + "\" holds no text about an incident");
 }
 
-// One of V1 or V2: the incident, and of V2 what was noted.
+// One of V1 or V2: the incident, and of V2 what was noted; no more than kMaxChanges in all.
 bool ReadMessage(Json message, std::vector<Change>& changes) {
   const bool is_v2 = message["incident"].object();
   const auto time = FirstTime(message, {"/created_on"});
@@ -162,6 +162,7 @@ bool ReadMessage(Json message, std::vector<Change>& changes) {
     incident->kind = Change::Kind::kCreated;
   changes.push_back(*incident);
   for (const Json entry : message["log_entries"]) {
+    if (changes.size() == kMaxChanges) break;
     if (entry["type"].String() != "annotate_log_entry") continue;
     if (!entry["id"].Text()) return false;
     Change note = *incident;
@@ -180,10 +181,10 @@ Outcome Read(const Request&, Json root, const Sink& sink) {
   if (!root["messages"].array()) return Refuse(sink, "neither \"event\" nor \"messages\"");
   std::vector<Change> changes;
   for (const Json message : root["messages"]) {
+    if (changes.size() == kMaxChanges) break;
     if (!ReadMessage(message, changes)) return NotAsDocumented(sink, "messages");
   }
   if (changes.empty()) return Ignore(sink, "no messages");
-  if (changes.size() > kMaxChanges) changes.resize(kMaxChanges);
   for (const Change& change : changes) sink.Emit(change);
   return Outcome::kExtracted;
 }

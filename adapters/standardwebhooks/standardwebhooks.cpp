@@ -59,6 +59,13 @@ std::optional<TimeUs> FirstTimeOf(Json object, std::initializer_list<std::string
   return std::nullopt;
 }
 
+// Absent where there is none; null is an empty one.
+std::optional<std::string> ReadText(Json value) {
+  if (value.null()) return "";
+  const auto text = value.String();
+  return text ? std::optional(std::string(*text)) : std::nullopt;
+}
+
 // Of a text, or of an element of a list of them.
 bool IsText(std::string_view option) {
   return option == "text" || option.starts_with("text.");
@@ -81,9 +88,14 @@ class Reader {
     return "";
   }
 
-  std::string Title() const {
-    if (const auto pointer = request_.option("title")) return TextOf(body_.At(*pointer));
-    return FirstText(object_, {"/title", "/name", "/subject", "/summary"});
+  std::optional<std::string> Title() const {
+    if (const auto pointer = request_.option("title")) return ReadText(body_.At(*pointer));
+    std::optional<std::string> title;
+    for (const std::string_view member : {"title", "name", "subject", "summary"}) {
+      if (title && !title->empty()) break;
+      if (auto found = ReadText(object_[member])) title = std::move(found);
+    }
+    return title;
   }
 
   // A page below `page` where that is set, else what the body says; "" if neither gives one.
@@ -101,19 +113,18 @@ class Reader {
     return "";
   }
 
-  // Those that are there, under their members' names.
+  // Those that are there, by their pointers or members.
   std::vector<Named> Texts() const {
     std::vector<Named> texts;
     const auto add = [&](std::string_view name, Json value) {
-      if (const auto text = value.String())
+      if (const auto text = ReadText(value))
         texts.push_back({std::string(name), StripMarkdown(*text)});
     };
     bool by_options = false;
     for (const flaglink_pair& option : request_.options()) {
       if (!IsText(ToView(option.name))) continue;
       by_options = true;
-      const std::string_view pointer = ToView(option.value);
-      add(pointer.substr(pointer.rfind('/') + 1), body_.At(pointer));
+      add(ToView(option.value), body_.At(ToView(option.value)));
     }
     if (by_options) return texts;
     for (const std::string_view member : kTextMembers) add(member, object_[member]);
@@ -137,6 +148,19 @@ class Reader {
   const std::string word_;
 };
 
+// Each text is a part of its own: nothing tells whether an event carries all of them, and one that
+// leaves a text out leaves what it named.
+void Emit(Change change, const std::vector<Named>& texts, const Sink& sink) {
+  if (change.title) change.texts = {{{"title", *change.title}}};
+  sink.Emit(change);
+  change.labels.reset();
+  for (const Named& text : texts) {
+    change.part = text.name;
+    change.texts = {{text}};
+    sink.Emit(change);
+  }
+}
+
 Outcome Read(const Request& request, Json body, const Sink& sink) {
   const std::string type = FirstText(body, {"/type", "/event_type", "/eventType"});
   if (type.empty()) return Refuse(sink, "no \"type\", as Standard Webhooks has one");
@@ -154,23 +178,22 @@ Outcome Read(const Request& request, Json body, const Sink& sink) {
     sink.Emit(change);
     return Outcome::kExtracted;
   }
-  const std::string title = reader.Title();
   const std::string url = reader.Url(id);
   if (url.empty()) return Ignore(sink, type + ": no page's address in its data: set url or page");
-  std::vector<Named> texts = reader.Texts();
+  const std::vector<Named> texts = reader.Texts();
   change.created = FirstTimeOf(reader.object(), {"created_at", "createdAt", "created"});
-  change.title = title.empty() ? change.name : title;
+  change.title = reader.Title();
   change.url = url;
-  change.description = texts.empty() || texts.front().value.empty()
-                           ? "This " + WordOf(noun) + " has no description."
-                           : texts.front().value;
+  if (!texts.empty()) {
+    change.description = texts.front().value.empty()
+                             ? "This " + WordOf(noun) + " has no description."
+                             : texts.front().value;
+  }
   change.author = FirstText(reader.object(), {"/author/name", "/author/login", "/author",
                                               "/creator/name", "/created_by/name", "/user/name"});
   change.is_private = reader.IsPrivate();
   change.labels = reader.Labels();
-  if (!title.empty()) texts.insert(texts.begin(), {"title", title});
-  if (!texts.empty()) change.texts = std::move(texts);
-  sink.Emit(change);
+  Emit(std::move(change), texts, sink);
   return Outcome::kExtracted;
 }
 

@@ -4,6 +4,8 @@
 // "event.when./event_type.0" for the first value of a condition.
 #include <algorithm>
 #include <charconv>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -202,21 +204,28 @@ bool HoldsAll(const std::vector<Condition>& conditions, const Scope& scope) {
   return std::ranges::all_of(conditions, [&](const Condition& each) { return Holds(each, scope); });
 }
 
-// The texts of the part that is spoken of: the description where none are named, and the title with
-// those of the resource itself. Absent where the body holds none of those that are named.
-std::optional<std::vector<Named>> TextsOf(const Plan& plan, const Scope& scope,
-                                          const Change& change) {
-  std::vector<Named> texts;
-  for (const TextTemplate& each : plan.texts) {
-    if (auto text = each.Fill(scope)) texts.push_back({each.written(), *std::move(text)});
+// A text in which flags are looked for.
+struct Searched {
+  std::string name;
+  const TextTemplate* text;
+};
+
+// The title with those of the resource itself, and the description where no others are named.
+std::vector<Searched> SearchedOf(const Plan& plan, const std::string& part) {
+  std::vector<Searched> searched;
+  if (part.empty()) searched.push_back({"title", &*plan.title});
+  for (const TextTemplate& each : plan.texts) searched.push_back({each.written(), &each});
+  if (plan.texts.empty() && plan.description) {
+    searched.push_back({"description", &*plan.description});
   }
-  if (plan.texts.empty() && change.description) {
-    texts.push_back({"description", *change.description});
-  }
-  const bool named = !plan.texts.empty() || plan.description;
-  if (texts.empty() && (named || !change.part.empty())) return std::nullopt;
-  if (change.part.empty()) texts.insert(texts.begin(), {"title", change.title.value_or("")});
-  return texts;
+  return searched;
+}
+
+// Each text is a part of its own, so that an event that leaves one out leaves what it named. The
+// first is that of the part which is spoken of: "", "text-1", … or "note-7", "note-7/text-1", …
+std::string PartOf(const std::string& part, std::size_t number) {
+  if (number == 0) return part;
+  return part + (part.empty() ? "" : "/") + "text-" + std::to_string(number);
 }
 
 std::vector<Named> MetadataOf(const Plan& plan, const Scope& scope) {
@@ -246,7 +255,7 @@ std::string ReadSubject(const Plan& plan, const Scope& scope, Change& change) {
   return "";
 }
 
-// What the link shows, and its texts; says what is wrong with them, or "".
+// What the link shows; says what is wrong with it, or "".
 std::string ReadContent(const Plan& plan, const Scope& scope, Change& change) {
   change.name = change.resource;
   change.title = plan.title->Fill(scope);
@@ -257,20 +266,58 @@ std::string ReadContent(const Plan& plan, const Scope& scope, Change& change) {
   change.description = Fill(plan.description, scope);
   change.integration_key = plan.integration_key;
   change.metadata = MetadataOf(plan, scope);
-  change.texts = TextsOf(plan, scope, change);
   return "";
 }
 
-// Emits the change that the element makes; says what is in the way, or "".
-std::string EmitChange(const Plan& plan, const Scope& scope, const Sink& sink) {
+// Emits as many changes as are of use.
+struct Output {
+  const Sink& sink;
+  std::size_t changes = 0;
+
+  bool full() const { return changes == kMostChanges; }
+  void Emit(const Change& change) {
+    if (full()) return;
+    sink.Emit(change);
+    ++changes;
+  }
+};
+
+void EmitDeletions(const Plan& plan, Change change, Output& output) {
+  change.kind = Change::Kind::kDeleted;
+  const std::string part = change.part;
+  output.Emit(change);
+  if (part.empty()) return;  // with the resource its parts are gone
+  for (std::size_t number = 1; number < SearchedOf(plan, part).size(); ++number) {
+    change.part = PartOf(part, number);
+    output.Emit(change);
+  }
+}
+
+// The part that is spoken of, whether or not its text is there, and each other text that is.
+void EmitTexts(const Plan& plan, const Scope& scope, Change change, Output& output) {
+  const std::string part = change.part;
+  const std::vector<Searched> searched = SearchedOf(plan, part);
+  if (searched.empty()) output.Emit(change);
+  for (std::size_t number = 0; number < searched.size(); ++number) {
+    auto text = searched[number].text->Fill(scope);
+    if (!text && number > 0) continue;
+    change.part = PartOf(part, number);
+    change.texts.reset();
+    if (text) change.texts = {{{searched[number].name, *std::move(text)}}};
+    output.Emit(change);
+  }
+}
+
+// Emits what the element says; says what is in the way, or "".
+std::string ReadElement(const Plan& plan, const Scope& scope, Output& output) {
   Change change;
   if (std::string problem = ReadSubject(plan, scope, change); !problem.empty()) return problem;
   if (!plan.deleted.empty() && HoldsAll(plan.deleted, scope)) {
-    change.kind = Change::Kind::kDeleted;
-  } else if (std::string problem = ReadContent(plan, scope, change); !problem.empty()) {
-    return problem;
+    EmitDeletions(plan, std::move(change), output);
+    return "";
   }
-  sink.Emit(change);
+  if (std::string problem = ReadContent(plan, scope, change); !problem.empty()) return problem;
+  EmitTexts(plan, scope, std::move(change), output);
   return "";
 }
 
@@ -283,7 +330,7 @@ std::vector<Json> ElementsOf(const Plan& plan, Json body) {
 }
 
 Outcome ReadElements(const Plan& plan, Json body, const Sink& sink) {
-  std::size_t emitted = 0;
+  Output output{sink};
   std::string left_out = "no list of anything at \"" + plan.each + "\", which event.each names";
   std::string problem;
   for (const Json element : ElementsOf(plan, body)) {
@@ -294,11 +341,11 @@ Outcome ReadElements(const Plan& plan, Json body, const Sink& sink) {
       left_out = "not among event.when of " + failing->pointer;
       continue;
     }
-    std::string obstacle = EmitChange(plan, scope, sink);
-    if (obstacle.empty() && ++emitted == kMostChanges) break;
+    std::string obstacle = ReadElement(plan, scope, output);
     if (!obstacle.empty()) problem = std::move(obstacle);
+    if (output.full()) break;
   }
-  if (emitted == 0) return problem.empty() ? Ignore(sink, left_out) : Refuse(sink, problem);
+  if (output.changes == 0) return problem.empty() ? Ignore(sink, left_out) : Refuse(sink, problem);
   if (!problem.empty()) sink.Explain("left out: " + problem);
   return Outcome::kExtracted;
 }

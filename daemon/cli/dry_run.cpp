@@ -1,6 +1,8 @@
 #include "daemon/cli/dry_run.h"
 
 #include <map>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "daemon/domain/life_cycle.h"
@@ -18,14 +20,20 @@ using Resources = std::map<std::string, ResourceState>;
 // Applies the changes in order, as one transaction would. True: at least one left a trace.
 bool ApplyAll(const IncomingEvent& event, Resources& resources, std::string& refusal) {
   bool traced = false;
+  std::map<std::pair<std::string, std::string>, std::optional<PartState>> parts;
   for (const ObservedChange& observed : event.changes) {
     const auto known = resources.find(observed.change.resource);
-    const std::optional<ResourceState> before =
-        known == resources.end() ? std::nullopt : std::optional(known->second);
+    std::optional<PartState>& part = parts[{observed.change.resource, observed.change.part}];
+    std::optional<ResourceState> before;
+    if (known != resources.end()) {
+      before = known->second;
+      before->part = part;
+    }
     ResourceUpdate update = Apply(observed, before, event.unlink, event.received);
     if (!update.refusal.empty()) refusal = update.refusal;
     if (update.effect == ResourceUpdate::Effect::kIgnored) continue;
     traced = true;
+    part = update.state.part;
     resources.insert_or_assign(observed.change.resource, std::move(update.state));
   }
   return traced;
@@ -53,6 +61,29 @@ void AddRequests(const IncomingEvent& event, const std::string& installation,
   }
 }
 
+const char* NameOf(CatalogUpdate::State state) {
+  switch (state) {
+    case CatalogUpdate::State::kGone: return "gone";
+    case CatalogUpdate::State::kLive: return "live";
+    case CatalogUpdate::State::kArchived: return "archived";
+  }
+  return "";
+}
+
+// What comes of an event besides its changes: news of flags, and documents that it is read again
+// with.
+std::string Besides(const Interpretation& reading) {
+  std::string text;
+  const auto add = [&text](const std::string& more) { text += (text.empty() ? "" : "; ") + more; };
+  for (const CatalogUpdate& update : reading.event.flag_news) {
+    for (const CatalogUpdate::Flag& flag : update.flags) {
+      add("flag " + update.project + "/" + flag.key + " is " + NameOf(flag.state));
+    }
+  }
+  for (const DocumentNeed& need : reading.needs) add("is read again with " + need.url);
+  return text;
+}
+
 }  // namespace
 
 DryRun RunDry(const Source& source, const Webhook& webhook, const KnownFlags& known,
@@ -73,12 +104,15 @@ DryRun RunDry(const Source& source, const Webhook& webhook, const KnownFlags& kn
   }
   Resources resources;
   std::string refusal = reading.event.failure;
-  const bool traced = ApplyAll(reading.event, resources, refusal);
+  const std::string besides = Besides(reading);
+  const bool bare = reading.event.changes.empty() && !besides.empty();
+  const bool traced = ApplyAll(reading.event, resources, refusal) || bare;
   for (const auto& resource : resources) {
     AddRequests(reading.event, installation, known, resource, run);
   }
   run.outcome = !refusal.empty() ? "failed" : traced ? "stored" : "ignored";
   if (!refusal.empty()) run.reason = refusal;
+  if (traced && run.reason.empty()) run.reason = besides;
   if (!traced && run.reason.empty()) run.reason = "names no flag, and nothing is known of it";
   run.changes = std::move(reading.event.changes);
   return run;

@@ -59,6 +59,7 @@ struct Option {
   std::vector<std::string_view> choices{};  // kText: one of these
   bool may_be_off = false;                  // kDuration: "off" is zero
   bool may_be_empty = false;                // kText
+  bool may_hold_lists = false;              // kFree: a list's elements are named "text.0", "text.1"
   std::string_view standard{};       // the default, as TOML writes it; "" where there is none
   std::string_view otherwise{};      // in words, what holds where `standard` is ""
   std::string_view least{}, most{};  // kInteger, kDuration, kSize: as they are written

@@ -170,6 +170,7 @@ std::vector<Option> SourceOptionRows() {
       {.table = "source.NAME",
        .name = "options",
        .type = OptionType::kFree,
+       .may_hold_lists = true,
        .otherwise = "none",
        .example = R"({ site = "https://acme.atlassian.net" })",
        .sentence = "The adapter's own options; its README says which. Usually written as a table, "

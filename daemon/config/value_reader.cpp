@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <string_view>
 
 #include "daemon/base/check.h"
 #include "daemon/config/quantity.h"
@@ -29,9 +30,11 @@ const char* KindName(Kind kind) {
 }
 
 // https://user:password@host/
-bool HoldsUser(const std::string& text) {
-  const std::size_t authority = text.find("://");
-  return authority != std::string::npos && text.find('@', authority) != std::string::npos;
+bool HoldsUser(std::string_view text) {
+  const std::size_t scheme = text.find("://");
+  if (scheme == std::string_view::npos) return false;
+  text.remove_prefix(scheme + 3);
+  return text.substr(0, text.find_first_of("/?#")).find('@') != std::string_view::npos;
 }
 
 // Reads one option's value; a method that returns false has said why.
@@ -227,23 +230,28 @@ class Reader {
     return good;
   }
 
-  // One more level of tables becomes names with a dot.
+  // One more level of tables becomes names with a dot, as do lists where they may be.
   bool ReadFree(const Value& value, const std::string& prefix, int levels_left) {
     if (!Expect(value, Kind::kTable, "a table")) return false;
     bool good = true;
     for (const Entry& entry : value.table) {
       const bool nested = entry.value.kind == Kind::kTable && levels_left > 0;
+      const std::string key = prefix + entry.key;
       if (nested) {
-        good = ReadFree(entry.value, prefix + entry.key + ".", levels_left - 1) && good;
+        good = ReadFree(entry.value, key + ".", levels_left - 1) && good;
+      } else if (entry.value.kind == Kind::kList && option_.may_hold_lists) {
+        for (std::size_t i = 0; i < entry.value.list.size(); ++i) {
+          good = ReadPair(entry.value.list[i], key + "." + std::to_string(i)) && good;
+        }
       } else {
-        good = ReadPair(entry, prefix + entry.key) && good;
+        good = ReadPair(entry.value, key) && good;
       }
     }
     return good;
   }
 
-  bool ReadPair(const Entry& entry, const std::string& key) {
-    switch (entry.value.kind) {
+  bool ReadPair(const Value& value, const std::string& key) {
+    switch (value.kind) {
       case Kind::kText:
       case Kind::kInteger:
       case Kind::kReal:
@@ -251,19 +259,19 @@ class Reader {
       case Kind::kList:
       case Kind::kTable:
       case Kind::kTime:
-        return Refuse(entry.value, "`" + name_ + "." + key +
-                                       "` must be a string, a number or a boolean, not " +
-                                       KindName(entry.value.kind));
+        return Refuse(value, "`" + name_ + "." + key +
+                                 "` must be a string, a number or a boolean, not " +
+                                 KindName(value.kind));
     }
     if (result_.pairs.size() == kMostFreePairs) {
-      return Refuse(entry.value, "`" + name_ + "` holds more than " +
-                                     std::to_string(kMostFreePairs) + " values");
+      return Refuse(
+          value, "`" + name_ + "` holds more than " + std::to_string(kMostFreePairs) + " values");
     }
-    if (entry.value.kind == Kind::kText && option_.form->check) {
-      Status good = option_.form->check(entry.value.text, result_.directory);
-      if (!good) return Refuse(entry.value, "`" + name_ + "." + key + "`: " + good.error().message);
+    if (value.kind == Kind::kText && option_.form->check) {
+      Status good = option_.form->check(value.text, result_.directory);
+      if (!good) return Refuse(value, "`" + name_ + "." + key + "`: " + good.error().message);
     }
-    result_.pairs.push_back({key, entry.value.text});
+    result_.pairs.push_back({key, value.text});
     return true;
   }
 

@@ -1,6 +1,9 @@
 #include "daemon/cli/dry_run.h"
 
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -99,6 +102,25 @@ TEST(DryRun, AMentionThatTheSameEventDeletesAsksForNothing) {
   EXPECT_TRUE(RunDry(source, SignedWebhook("{}"), KnownFlags(), "default").requests.empty());
 }
 
+TEST(DryRun, EachPartHasAStateOfItsOwn) {
+  const auto requests = [](const std::vector<std::pair<std::string, ChangeKind>>& changes) {
+    const Source source = MakeSource([changes](const AdapterInput&) {
+      Extraction extraction = Extracted({});
+      for (const auto& [part, kind] : changes) {
+        extraction.changes.push_back(TextChange("flag:a-b", kind));
+        extraction.changes.back().part = part;
+      }
+      return extraction;
+    });
+    return RunDry(source, SignedWebhook("{}"), KnownFlags(), "default").requests.size();
+  };
+  const auto gone = ChangeKind::kDeleted, there = ChangeKind::kUpdated;
+  EXPECT_EQ(requests({{"comment-1", gone}, {"comment-2", there}}), 1u);
+  EXPECT_EQ(requests({{"comment-1", gone}, {"", there}}), 1u);
+  EXPECT_EQ(requests({{"comment-1", gone}, {"comment-1", there}}), 0u);
+  EXPECT_EQ(requests({{"comment-1", gone}, {"comment-2", gone}, {"comment-1", there}}), 0u);
+}
+
 TEST(DryRun, FindsTheFlagsThatTheCatalogueKnows) {
   const Source source = MakeSource(
       [](const AdapterInput&) { return Extracted({TextChange("checkout-v2 and search-v3")}); });
@@ -119,6 +141,33 @@ TEST(DryRun, ALinkWhoseFlagTheCatalogueMissesWaits) {
   EXPECT_EQ(run.outcome, "stored");
   EXPECT_EQ(run.reason, "a link waits until there is a flag default/a-b");
   EXPECT_TRUE(run.requests.empty());
+}
+
+TEST(DryRun, NewsOfAFlagAreStoredAndSaid) {
+  const Source source = MakeSource([](const AdapterInput&) {
+    Extraction extraction = Extracted({});
+    extraction.flag_news = {{{"default", "checkout-v2"}, FlagNews::State::kArchived}};
+    return extraction;
+  });
+  const DryRun run = RunDry(source, SignedWebhook("{}"), KnownFlags(), "default");
+  EXPECT_EQ(run.outcome, "stored");
+  EXPECT_EQ(run.reason, "flag default/checkout-v2 is archived");
+}
+
+TEST(DryRun, WhatIsReadAgainWithADocumentIsStoredAndSaysWithWhich) {
+  Source source = MakeSource([](const AdapterInput&) {
+    Extraction extraction = Extracted({});
+    extraction.needs = {{.name = "issue", .url = "https://api.example/issues/7", .headers = {}}};
+    return extraction;
+  });
+  const auto run = [&source] {
+    return RunDry(source, SignedWebhook("{}"), KnownFlags(), "default");
+  };
+  EXPECT_EQ(run().outcome, "ignored");
+  EXPECT_EQ(run().reason, "it needs an api_token to be read");
+  source.options.api_token = Secret("t0ken");
+  EXPECT_EQ(run().outcome, "stored");
+  EXPECT_EQ(run().reason, "is read again with https://api.example/issues/7");
 }
 
 TEST(DryRun, SaysWhyALinkCannotBeMade) {

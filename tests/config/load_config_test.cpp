@@ -228,6 +228,8 @@ depth = 3
 ratio = 0.5
 strict = true
 workspaces = { T024BE7LD = "acme" }
+text = ["/data/question", "/data/answer", 3]
+of = { boards = ["a"], cards = [] }
 )");
   ASSERT_EQ(config.sources.size(), 1u);
   const SourceOptions& source = config.sources[0];
@@ -259,8 +261,10 @@ workspaces = { T024BE7LD = "acme" }
   for (const AdapterOption& option : source.options) {
     options.push_back(option.name + "=" + option.value);
   }
-  EXPECT_THAT(options, ElementsAre("site=https://acme.atlassian.net", "depth=3", "ratio=0.5",
-                                   "strict=true", "workspaces.T024BE7LD=acme"));
+  EXPECT_THAT(options,
+              ElementsAre("site=https://acme.atlassian.net", "depth=3", "ratio=0.5", "strict=true",
+                          "workspaces.T024BE7LD=acme", "text.0=/data/question",
+                          "text.1=/data/answer", "text.2=3", "of.boards.0=a"));
 }
 
 TEST_F(LoadedConfig, HandsAnEventToTheAdapterAsOptions) {
@@ -278,7 +282,7 @@ resource = "desk/{/ticket}"
 part = ""
 time = "{/at}"
 title = "{/title|^/name}"
-url = "{/page}"
+url = "https://acme.example/@{/user}/{/id}"
 description = "{/body}"
 text = ["{/body}", "{/tags}"]
 deleted = { "/kind" = ["removed"] }
@@ -298,7 +302,7 @@ metadata = { cardTitle = "{/title}", "creator?" = "Somebody" }
             "event.part=\n"
             "event.time={/at}\n"
             "event.title={/title|^/name}\n"
-            "event.url={/page}\n"
+            "event.url=https://acme.example/@{/user}/{/id}\n"
             "event.description={/body}\n"
             "event.text.0={/body}\n"
             "event.text.1={/tags}\n"

@@ -130,6 +130,21 @@ TEST(Asana, ADeletionNeedsNoDocument) {
             "  labels: not carried\n");
 }
 
+TEST(Asana, ADeletedCommentIsOnWhatAnotherEventOfTheBatchSays) {
+  const auto event = [](const std::string& action, const std::string& parent) {
+    return R"({"action":")" + action + R"(","created_at":"2026-01-07T09:00:01.000Z","parent":)" +
+           parent + R"(,"resource":{"gid":"101","resource_type":"story"}})";
+  };
+  const std::string removed = event("removed", R"({"gid":"42","resource_type":"task"})");
+  const std::string deleted = event("deleted", "null");
+  for (const std::string& events : {removed + "," + deleted, deleted + "," + removed}) {
+    const std::string text = Read(R"({"events":[)" + events + "]}");
+    EXPECT_EQ(Values(text, "change"), "deleted\n") << text;
+    EXPECT_EQ(Values(text, "  resource"), "app.asana.com/task/42\n") << text;
+    EXPECT_EQ(Values(text, "  part"), "comment-101\n") << text;
+  }
+}
+
 TEST(Asana, AProjectIsAResourceToo) {
   const std::string project =
       Read(Fixture("project.changed"),

@@ -181,6 +181,26 @@ TEST(Notion, WhatABotMakesIsMarked) {
   EXPECT_EQ(Values(Read(Fixture("page.created"), {{"page", kPage}}), "  bot"), "");
 }
 
+TEST(Notion, ABotsEditOfWhatItMadeIsMarkedAndAnyOtherEditIsNot) {
+  const auto bot = [](const std::string& event, const std::string& type, const std::string& maker) {
+    const std::string by = R"("created_by":{"object":"user","id":")" + maker + R"("})";
+    const std::string old = R"("created_by":{"object":"user","id":"c7c1"})";
+    std::string body = Replaced(Fixture(event), R"("type": "person")", R"("type": ")" + type + '"');
+    if (event == "comment.created") body = Replaced(body, event, "comment.updated");
+    return Values(
+        Read(body, {{"page", Replaced(kPage, old, by)}, {"comment", Replaced(kComment, old, by)}}),
+        "  bot");
+  };
+  const std::string author = "c7c11cca-0000-4000-8000-00000000000a";
+  for (const std::string event : {"page.content_updated", "comment.created"}) {
+    EXPECT_EQ(bot(event, "bot", author), "yes\n") << event;
+    EXPECT_EQ(bot(event, "agent", author), "yes\n") << event;
+    EXPECT_EQ(bot(event, "bot", "c7c1"), "") << event;
+    EXPECT_EQ(bot(event, "bot", ""), "") << event;
+    EXPECT_EQ(bot(event, "person", author), "") << event;
+  }
+}
+
 TEST(Notion, OtherKindsAndAnUnexpectedTokenAreIgnored) {
   EXPECT_EQ(
       Read(Fixture("page.locked")),

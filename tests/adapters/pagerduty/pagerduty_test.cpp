@@ -2,6 +2,7 @@
 // on V1 and V2 beside it; what they hold is made up.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 
@@ -238,18 +239,23 @@ TEST(PagerDuty, WhatIsNotAsDocumentedIsRefusedWithTheReason) {
             refused("\"messages\" is not as PagerDuty documents it"));
 }
 
-TEST(PagerDuty, OfManyMessagesOneMoreThanAnEventHoldsIsGivenSoThatTheDaemonSaysSo) {
-  std::string messages;
+// That nothing is read beyond it shows in what would be refused there.
+TEST(PagerDuty, OneChangeMoreThanAnEventHoldsIsReadSoThatTheDaemonSaysSo) {
+  const std::string incident =
+      R"("incident":{"id":"P1","html_url":"https://acme.pagerduty.com/incidents/P1"})";
+  std::string messages, entries;
   for (int i = 0; i < 300; ++i) {
-    messages += std::string(i == 0 ? "" : ",") +
-                R"({"type":"incident.trigger","data":{"incident":{"id":"P1","html_url":)"
-                R"("https://acme.pagerduty.com/incidents/P1"}}})";
+    messages += R"({"type":"incident.trigger","data":{)" + incident + "}},";
+    entries += R"({"type":"annotate_log_entry","id":"R1"},)";
   }
-  const std::string text = Read(R"({"messages":[)" + messages + "]}");
-  std::size_t count = 0;
-  for (auto at = text.find("\nchange: "); at != text.npos; at = text.find("\nchange: ", at + 1))
-    ++count;
-  EXPECT_EQ(count, 257u);
+  const auto count = [](const std::string& body) {
+    const std::string kinds = Values(Read(body), "change");
+    return std::count(kinds.begin(), kinds.end(), '\n');
+  };
+  EXPECT_EQ(count(R"({"messages":[)" + messages + "{}]}"), 257);
+  EXPECT_EQ(count(R"({"messages":[{)" + incident + R"(,"log_entries":[)" + entries +
+                  R"({"type":"annotate_log_entry"}]}]})"),
+            257);
 }
 
 TEST(PagerDuty, EveryRecordedBodyIsRead) {

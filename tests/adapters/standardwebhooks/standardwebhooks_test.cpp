@@ -68,8 +68,21 @@ change: created
   integration_key: 
   author: Ada Lovelace
   text title: Checkout is odd
-  text description: Turn checkout-v2 off?
   label: flag-checkout-v2
+change: created
+  resource: ticket/tck_42
+  name: ticket tck_42
+  part: description
+  part_time: 1767603600120900
+  content_time: 1767603600120900
+  created: 1767603600000
+  title: Checkout is odd
+  url: https://desk.acme.example/t/tck_42
+  description: Turn checkout-v2 off?
+  integration_key: 
+  author: Ada Lovelace
+  text description: Turn checkout-v2 off?
+  labels: not carried
 )");
 }
 
@@ -86,8 +99,20 @@ change: updated
   integration_key: 
   private: yes
   text title: Checkout is odd
-  text message: flag:checkout-v2
   label: shop
+change: updated
+  resource: ticket.comment/42
+  name: ticket.comment 42
+  part: message
+  part_time: 1767607200120000
+  content_time: 1767607200120000
+  title: Checkout is odd
+  url: https://desk.acme.example/t/42
+  description: flag:checkout-v2
+  integration_key: 
+  private: yes
+  text message: flag:checkout-v2
+  labels: not carried
 )");
 }
 
@@ -126,7 +151,18 @@ change: updated
   description: wants checkout-v2
   integration_key: 
   text title: Ada
-  text note: wants checkout-v2
+  labels: not carried
+change: updated
+  resource: contact/1f81eb52
+  name: contact 1f81eb52
+  part: /data/note
+  part_time: 1767603600120900
+  content_time: 1767603600120900
+  title: Ada
+  url: https://app.acme.example/contacts/1f81eb52
+  description: wants checkout-v2
+  integration_key: 
+  text /data/note: wants checkout-v2
   labels: not carried
 )");
 }
@@ -135,7 +171,7 @@ TEST(StandardWebhooks, ATextMayBeAListOfPointers) {
   const std::string text = Read(
       Event("a.updated", R"({"id":1,"url":"https://a.example/1","x":"one","y":"two","body":"no"})"),
       {{"text.0", "/data/x"}, {"text.1", "/data/y"}, {"text.2", "/data/z"}});
-  EXPECT_EQ(Values(text, "  text x") + Values(text, "  text y"), "one\ntwo\n");
+  EXPECT_EQ(Values(text, "  text /data/x") + Values(text, "  text /data/y"), "one\ntwo\n");
   EXPECT_EQ(Values(text, "  text body"), "");
 }
 
@@ -167,15 +203,37 @@ TEST(StandardWebhooks, APageIsWhatTheBodyOrAnIdThatIsFitForOneGives) {
   EXPECT_EQ(Read(Event("t.updated", R"({"id":1,"url":["https://a.example"]})")), ignored);
 }
 
-TEST(StandardWebhooks, AnObjectWithoutTextsLeavesThemAsTheyWere) {
-  const std::string url = R"("id":1,"url":"https://a.example/1")";
-  EXPECT_EQ(Read(Event("ticket.updated", "{" + url + "}")),
+TEST(StandardWebhooks, WhatAnEventLeavesOutStaysAsItWas) {
+  EXPECT_EQ(Read(Event("ticket.updated", R"({"id":1,"url":"https://a.example/1"})")),
             "outcome: extracted\nchange: updated\n  resource: ticket/1\n  name: ticket 1\n"
-            "  part_time: 1767603600000000\n  content_time: 1767603600000000\n  title: ticket 1\n"
-            "  url: https://a.example/1\n  description: This ticket has no description.\n"
+            "  part_time: 1767603600000000\n  content_time: 1767603600000000\n"
+            "  url: https://a.example/1\n"
             "  integration_key: \n  texts: not carried\n  labels: not carried\n");
-  EXPECT_EQ(
-      Values(Read(Event("ticket.updated", "{" + url + R"(,"body":"","tags":[]})")), "  texts"), "");
+  const std::string titled =
+      Read(Event("ticket.updated", R"({"id":1,"url":"https://a.example/1","title":"T"})"));
+  EXPECT_EQ(Values(titled, "  part"), "");
+  EXPECT_EQ(Values(titled, "  text title"), "T\n");
+  EXPECT_EQ(Values(titled, "  description"), "");
+  const std::string untitled =
+      Read(Event("ticket.updated", R"({"id":1,"url":"https://a.example/1","body":"B"})"));
+  EXPECT_EQ(Values(untitled, "  part"), "body\n");
+  EXPECT_EQ(Values(untitled, "  texts"), "not carried\n");
+  EXPECT_EQ(Values(untitled, "  title"), "");
+}
+
+TEST(StandardWebhooks, NullAndEmptyClear) {
+  for (const std::string nothing : {"null", R"("")"}) {
+    const std::string text =
+        Read(Event("ticket.updated", R"({"id":1,"url":"https://a.example/1","tags":[],"title":)" +
+                                         nothing + R"(,"body":)" + nothing + "}"));
+    EXPECT_EQ(Values(text, "  texts"), "") << nothing;
+    EXPECT_EQ(Values(text, "  text title"), "\n") << nothing;
+    EXPECT_EQ(Values(text, "  text body"), "\n") << nothing;
+    EXPECT_EQ(Values(text, "  labels"), "not carried\n") << nothing;
+    EXPECT_EQ(Values(text, "  description"),
+              "This ticket has no description.\nThis ticket has no description.\n")
+        << nothing;
+  }
 }
 
 TEST(StandardWebhooks, WhatMarksAnObjectAsPrivateCounts) {

@@ -48,21 +48,26 @@ const Options kMonitor = {{"event.when./event_type.0", "triggered"},
                           {"event.deleted./event_type.0", "removed"}};
 
 TEST(Template, FillsEachTextFromTheBody) {
+  const auto change = [](const std::string& part, const std::string& text) {
+    return "change: updated\n"
+           "  resource: 4711\n"
+           "  name: 4711\n" +
+           part +
+           "  part_time: 1767605400000000\n"
+           "  content_time: 1767605400000000\n"
+           "  title: [Triggered] Checkout errors on shop\n"
+           "  url: https://app.monitor.example/monitors/4711\n"
+           "  description: More than 5 % of requests fail since flag:checkout-v2 is on.\n"
+           "  integration_key: \n" +
+           text + "  labels: not carried\n";
+  };
   EXPECT_EQ(Read(Fixture("monitor.json"), kMonitor),
-            "outcome: extracted\n"
-            "change: updated\n"
-            "  resource: 4711\n"
-            "  name: 4711\n"
-            "  part_time: 1767605400000000\n"
-            "  content_time: 1767605400000000\n"
-            "  title: [Triggered] Checkout errors on shop\n"
-            "  url: https://app.monitor.example/monitors/4711\n"
-            "  description: More than 5 % of requests fail since flag:checkout-v2 is on.\n"
-            "  integration_key: \n"
-            "  text title: [Triggered] Checkout errors on shop\n"
-            "  text {/body}: More than 5 % of requests fail since flag:checkout-v2 is on.\n"
-            "  text {/tags}: service:shop,env:production\n"
-            "  labels: not carried\n");
+            "outcome: extracted\n" +
+                change("", "  text title: [Triggered] Checkout errors on shop\n") +
+                change("  part: text-1\n",
+                       "  text {/body}: More than 5 % of requests fail since flag:checkout-v2 is "
+                       "on.\n") +
+                change("  part: text-2\n", "  text {/tags}: service:shop,env:production\n"));
 }
 
 TEST(Template, ADeletionNeedsNeitherTitleNorUrl) {
@@ -87,21 +92,24 @@ TEST(Template, MakesAChangeOfEachElementAndSaysWhatItLeftOut) {
                            {"event.url", "{^/externalURL}/#/{/fingerprint}"},
                            {"event.text.0", "{/annotations/description}"},
                            {"event.text.1", "{/labels/flags}"}};
+  const auto change = [](const std::string& part, const std::string& text) {
+    return "change: updated\n"
+           "  resource: a1b2c3\n"
+           "  name: a1b2c3\n" +
+           part +
+           "  part_time: 1767605400500000\n"
+           "  content_time: 1767605400500000\n"
+           "  title: CheckoutErrors is firing\n"
+           "  url: https://alerts.acme.example/#/a1b2c3\n"
+           "  integration_key: \n" +
+           text + "  labels: not carried\n";
+  };
   EXPECT_EQ(Read(Fixture("alerts.json"), options),
-            "outcome: extracted\n"
-            "change: updated\n"
-            "  resource: a1b2c3\n"
-            "  name: a1b2c3\n"
-            "  part_time: 1767605400500000\n"
-            "  content_time: 1767605400500000\n"
-            "  title: CheckoutErrors is firing\n"
-            "  url: https://alerts.acme.example/#/a1b2c3\n"
-            "  integration_key: \n"
-            "  text title: CheckoutErrors is firing\n"
-            "  text {/annotations/description}: Rolled out with flag:checkout-v2\n"
-            "  text {/labels/flags}: checkout-v2, new-cart\n"
-            "  labels: not carried\n"
-            "reason: left out: no resource: {/fingerprint} finds nothing\n");
+            "outcome: extracted\n" + change("", "  text title: CheckoutErrors is firing\n") +
+                change("  part: text-1\n",
+                       "  text {/annotations/description}: Rolled out with flag:checkout-v2\n") +
+                change("  part: text-2\n", "  text {/labels/flags}: checkout-v2, new-cart\n") +
+                "reason: left out: no resource: {/fingerprint} finds nothing\n");
 }
 
 TEST(Template, TakesABodyThatIsAListAsItsElements) {
@@ -145,22 +153,25 @@ TEST(Template, ReadsAForm) {
   const Options options = {{"event.resource", "{/deploy}"}, {"event.time", "{/at}"},
                            {"event.title", "{/title}"},     {"event.url", "{/url}"},
                            {"event.text.0", "{/text}"},     {"event.text.1", "{/payload/by}"}};
-  EXPECT_EQ(Template().Extract({.body = Fixture("deploy.form"),
-                                .content_type = "application/x-www-form-urlencoded; charset=utf-8",
-                                .options = options}),
-            "outcome: extracted\n"
-            "change: updated\n"
-            "  resource: shop-1204\n"
-            "  name: shop-1204\n"
-            "  part_time: 1767605400250000\n"
-            "  content_time: 1767605400250000\n"
-            "  title: Deploy shop \"v2\"\n"
-            "  url: https://ci.acme.example/1204\n"
-            "  integration_key: \n"
-            "  text title: Deploy shop \"v2\"\n"
-            "  text {/text}: Turns on flag:checkout-v2\\nand more\n"
-            "  text {/payload/by}: ada\n"
-            "  labels: not carried\n");
+  const auto change = [](const std::string& part, const std::string& text) {
+    return "change: updated\n"
+           "  resource: shop-1204\n"
+           "  name: shop-1204\n" +
+           part +
+           "  part_time: 1767605400250000\n"
+           "  content_time: 1767605400250000\n"
+           "  title: Deploy shop \"v2\"\n"
+           "  url: https://ci.acme.example/1204\n"
+           "  integration_key: \n" +
+           text + "  labels: not carried\n";
+  };
+  EXPECT_EQ(
+      Template().Extract({.body = Fixture("deploy.form"),
+                          .content_type = "application/x-www-form-urlencoded; charset=utf-8",
+                          .options = options}),
+      "outcome: extracted\n" + change("", "  text title: Deploy shop \"v2\"\n") +
+          change("  part: text-1\n", "  text {/text}: Turns on flag:checkout-v2\\nand more\n") +
+          change("  part: text-2\n", "  text {/payload/by}: ada\n"));
 }
 
 TEST(Template, FillsACardAndItsFallbacks) {
@@ -182,13 +193,51 @@ TEST(Template, AbsentIsNotEmpty) {
   const Options options = With({{"event.description", "{/d}"}, {"event.text.0", "{/d}"}});
   const std::string absent = Read(R"({"id":1,"t":"T","u":"https://a.example"})", options);
   EXPECT_EQ(absent.find("  description"), std::string::npos);
-  EXPECT_NE(absent.find("  texts: not carried\n"), std::string::npos);
+  EXPECT_EQ(Values(absent, "  part"), "");
+  EXPECT_EQ(Values(absent, "  text title"), "T\n");
   for (const char* nothing : {"null", R"("")", "[]"}) {
     const std::string empty = Read(
         R"({"id":1,"t":"T","u":"https://a.example","d":)" + std::string(nothing) + "}", options);
     EXPECT_NE(empty.find("  description: \n"), std::string::npos) << empty;
+    EXPECT_EQ(Values(empty, "  part"), "text-1\n");
     EXPECT_EQ(Values(empty, "  text {/d}"), "\n") << empty;
   }
+}
+
+TEST(Template, ATextThatIsLeftOutIsLeftAlone) {
+  const auto parts = [](const std::string& members, const Options& more) {
+    Options options = With({{"event.text.0", "{/a}"}, {"event.text.1", "{/b}"}});
+    options.insert(more.begin(), more.end());
+    const std::string text =
+        Read(R"({"id":1,"t":"T","u":"https://a.example")" + members + "}", options);
+    return Values(text, "  part") + "texts: " + Values(text, "  texts") +
+           "of title: " + Values(text, "  text title");
+  };
+  EXPECT_EQ(parts(R"(,"b":"B")", {}), "text-2\ntexts: of title: T\n");
+  EXPECT_EQ(parts("", {}), "texts: of title: T\n");
+  const Options note = {{"event.part", "note-7"}};
+  EXPECT_EQ(parts(R"(,"a":"A","b":"B")", note), "note-7\nnote-7/text-1\ntexts: of title: ");
+  EXPECT_EQ(parts(R"(,"b":"B")", note), "note-7\nnote-7/text-1\ntexts: not carried\nof title: ");
+}
+
+TEST(Template, TheDescriptionIsSearchedWhereNoTextIsNamed) {
+  const std::string text = Read(R"({"id":1,"t":"T","u":"https://a.example","d":"D"})",
+                                With({{"event.description", "{/d}"}}));
+  EXPECT_EQ(Values(text, "  text title"), "T\n");
+  EXPECT_EQ(Values(text, "  text description"), "D\n");
+}
+
+TEST(Template, WithAPartGoAllOfItsTexts) {
+  const Options options = With({{"event.part", "{/note}"},
+                                {"event.text.0", "{/a}"},
+                                {"event.text.1", "{/b}"},
+                                {"event.deleted./gone.0", "true"}});
+  const std::string note = Read(R"({"id":1,"gone":true,"note":"note-7"})", options);
+  EXPECT_EQ(Values(note, "change"), "deleted\ndeleted\n");
+  EXPECT_EQ(Values(note, "  part"), "note-7\nnote-7/text-1\n");
+  const std::string resource = Read(R"({"id":1,"gone":true})", options);
+  EXPECT_EQ(Values(resource, "change"), "deleted\n");
+  EXPECT_EQ(Values(resource, "  part"), "");
 }
 
 // Of one placeholder, or several in a text: its title, or why there is none.
@@ -283,7 +332,7 @@ TEST(Template, GivesOneChangeMoreThanTheDaemonTakesAtMost) {
     body += std::string(i == 0 ? "" : ",") + R"({"id":)" + std::to_string(i) +
             R"(,"t":"T","u":"https://a.example"})";
   }
-  const std::string text = Read(body + "]", With({}));
+  const std::string text = Read(body + "]", With({{"event.text.0", "{/t}"}}));
   const std::string resources = Values(text, "  resource");
   EXPECT_EQ(std::count(resources.begin(), resources.end(), '\n'), 257);
 }
