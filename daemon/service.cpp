@@ -259,16 +259,17 @@ void Service::Parts::StartFetch() {
   options.timeout = fetch_policy::kTimeout;
   options.user_agent = std::string("flaglinkd/") + kVersion;
   FetchWorker::Surroundings surroundings{
-      HttpClient::Create(options), *writer, clock, *metrics, Jitter(), {}, {}};
+      HttpClient::Create(options), *writer, clock, *metrics, Jitter(), {}};
   surroundings.read = [this](const WaitingFetch& waiting, std::vector<FetchedDocument> documents,
                              std::function<void(Result<FetchReading>)> done) {
-    replay->Reread(waiting, std::move(documents),
-                   [done = std::move(done)](Result<Interpretation> read) {
-                     if (!read) return done(read.error());
-                     done(FetchReading{std::move(read->needs), std::move(read->event)});
-                   });
+    replay->Reread(
+        waiting, std::move(documents),
+        [done = std::move(done)](Result<Interpretation> read,
+                                 std::shared_ptr<const Secret> api_token) {
+          if (!read) return done(read.error());
+          done(FetchReading{std::move(read->needs), std::move(read->event), std::move(api_token)});
+        });
   };
-  surroundings.api_token = [this](const std::string& source) { return replay->ApiTokenOf(source); };
   fetch = std::make_unique<FetchWorker>(std::move(surroundings));
   wake_fetch = fetch.get();
 }

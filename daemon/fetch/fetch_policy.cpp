@@ -54,7 +54,7 @@ FetchVerdict Judge(const HttpAnswer& answer, const std::string& host, TimePoint 
 }
 
 TimePoint SourcePace::NextAt(TimePoint now) const {
-  return std::min(next_, now + policy::kLongestToldWait);
+  return next_ > now + policy::kLongestToldWait ? now : next_;
 }
 
 void SourcePace::Begin(TimePoint now) {

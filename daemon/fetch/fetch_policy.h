@@ -15,8 +15,10 @@ constexpr Duration kTimeout = std::chrono::seconds(10);         // of one reques
 constexpr Duration kBetweenRequests = std::chrono::seconds(1);  // of one source
 constexpr Duration kFirstRetry = std::chrono::seconds(10);
 constexpr Duration kLongestRetry = std::chrono::minutes(30);
-// How long an event waits at most; then what stands in its body is all that is linked.
+// How long an event waits for a tool that is away, and at most; then what stands in its body is all
+// that is linked. Without the second, more events than requests would pile up for ever.
 constexpr Duration kGiveUpAfter = std::chrono::hours(6);
+constexpr Duration kGiveUpAnyway = std::chrono::hours(72);
 constexpr Duration kLongestToldWait = std::chrono::hours(1);  // of Retry-After
 }  // namespace fetch_policy
 
@@ -40,7 +42,7 @@ FetchVerdict Judge(const HttpAnswer& answer, const std::string& host, TimePoint 
 class SourcePace {
  public:
   bool busy() const { return busy_; }
-  // While not busy; a clock that was set back does not put it off.
+  // While not busy; a clock that was set back puts it off by kLongestToldWait at most.
   TimePoint NextAt(TimePoint now) const;
   void Begin(TimePoint now);
   // The request has ended: with an answer that says nothing against going on.

@@ -48,16 +48,26 @@ HttpCall CallOf(const DocumentNeed& need) {
 struct Task {
   WaitingFetch waiting;
   std::vector<FetchedDocument> documents = {};
-  std::vector<DocumentNeed> needs = {};   // not answered yet
-  std::vector<std::string> refused = {};  // names of needs that never will be
-  std::string refusal = {};               // why the first of them
+  std::vector<DocumentNeed> needs = {};          // not answered yet
+  std::shared_ptr<const Secret> api_token = {};  // for these needs
+  std::vector<std::string> refused = {};         // names of needs that never will be
+  std::string refusal = {};                      // why the first of them
   int rounds = 0;
-  bool busy = false;  // is being read, or stored
+  bool busy = false;  // is being asked for, read, or stored
 };
 
 struct Tool {
   SourcePace pace;
+  std::optional<TimePoint> away_since;  // no request has succeeded from then on
+  std::string trouble;                  // why the last one failed
   RepeatFilter failure;
+};
+
+struct Request {
+  std::int64_t event = 0;
+  std::string source;
+  DocumentNeed need;
+  TimePoint asked;
 };
 
 struct PutOff {
@@ -65,6 +75,16 @@ struct PutOff {
   int attempts = 0;
   TimePoint due;
 };
+
+FetchResult ResultOf(FetchVerdict::Kind kind) {
+  switch (kind) {
+    case FetchVerdict::Kind::kDocument: return FetchResult::kRead;
+    case FetchVerdict::Kind::kRefused: return FetchResult::kRefused;
+    case FetchVerdict::Kind::kLimited: return FetchResult::kRateLimited;
+    case FetchVerdict::Kind::kFailed: break;
+  }
+  return FetchResult::kFailed;
+}
 
 }  // namespace
 
@@ -96,12 +116,9 @@ class FetchWorker::Loop {
   void Read(Task& task);
   void HaveRead(std::int64_t event, Result<FetchReading> reading);
   void Ask(Task& task, Tool& tool, TimePoint now);
-  void Answered(std::int64_t event, const DocumentNeed& need, TimePoint asked,
-                const HttpAnswer& answer);
-  void Refused(Task& task, Tool& tool, const DocumentNeed& need, const std::string& reason);
+  void Answered(const Request& request, const HttpAnswer& answer);
+  void Note(const Request& request, const FetchVerdict& verdict);
   void Settle(Task& task, const std::string& name);
-  void Failed(Task& task, const FetchVerdict& verdict);
-  void Tell(const std::string& source, Tool& tool, const std::string& reason);
   void GiveUp(Task& task, std::string reason);
   void Store(Task& task, IncomingEvent event);
   void Stored(std::int64_t event, const CommitResult& result);
@@ -173,7 +190,12 @@ TimePoint FetchWorker::Loop::Advance(TimePoint now) {
     }
     Tool& tool = tools_[task.waiting.source];
     if (tool.pace.busy()) continue;  // the answer wakes us
-    if (const TimePoint next = tool.pace.NextAt(now); next > now) {
+    const TimePoint since = task.waiting.since;
+    if (tool.away_since && now - std::max(since, *tool.away_since) >= policy::kGiveUpAfter) {
+      GiveUp(task, tool.trouble);
+    } else if (now - since >= policy::kGiveUpAnyway) {
+      GiveUp(task, "its turn did not come within three days");
+    } else if (const TimePoint next = tool.pace.NextAt(now); next > now) {
       wake = std::min(wake, next);
     } else {
       Ask(task, tool, now);
@@ -218,6 +240,7 @@ void FetchWorker::Loop::HaveRead(std::int64_t event, Result<FetchReading> readin
   });
   if (!reading->needs.empty() && ++task->rounds <= kMostRounds) {
     task->needs = std::move(reading->needs);
+    task->api_token = std::move(reading->api_token);
     return;
   }
   if (task->documents.empty() && !task->refusal.empty()) return GiveUp(*task, task->refusal);
@@ -227,73 +250,70 @@ void FetchWorker::Loop::HaveRead(std::int64_t event, Result<FetchReading> readin
 }
 
 void FetchWorker::Loop::Ask(Task& task, Tool& tool, TimePoint now) {
-  const std::shared_ptr<const Secret> token = around_.api_token(task.waiting.source);
-  if (token == nullptr) return GiveUp(task, "the source has no api_token any more");
+  task.busy = true;
   tool.pace.Begin(now);
   // The header outlives the call.
-  const std::shared_ptr<const Secret> authorization = Bearer(*token);
+  const std::shared_ptr<const Secret> authorization = Bearer(*task.api_token);
+  const DocumentNeed& need = task.needs.front();
   around_.client->Start(
-      CallOf(task.needs.front()), *authorization,
-      [this, authorization, event = task.waiting.event, need = task.needs.front(),
-       asked = now](const HttpAnswer& answer) { Answered(event, need, asked, answer); });
+      CallOf(need), *authorization,
+      [this, authorization, request = Request{task.waiting.event, task.waiting.source, need, now}](
+          const HttpAnswer& answer) { Answered(request, answer); });
 }
 
-void FetchWorker::Loop::Answered(std::int64_t event, const DocumentNeed& need, TimePoint asked,
-                                 const HttpAnswer& answer) {
-  Task* task = Find(event);
-  if (task == nullptr) return;
-  const std::string& source = task->waiting.source;
-  Tool& tool = tools_[source];
+// While the tool asks for a pause, nothing of its is tried, and its events wait where they are.
+void FetchWorker::Loop::Answered(const Request& request, const HttpAnswer& answer) {
   const TimePoint now = around_.clock.Now();
-  const FetchVerdict verdict = Judge(answer, HostOf(need.url), now);
+  const FetchVerdict verdict = Judge(answer, HostOf(request.need.url), now);
+  Note(request, verdict);
+  if (verdict.kind == FetchVerdict::Kind::kDocument)
+    cache_.Put(CacheKey(request.source, request.need), answer.body, request.asked);
+  Task* task = Find(request.event);
+  if (task == nullptr) return;
+  task->busy = false;
+  const int attempts = task->waiting.attempts;
   switch (verdict.kind) {
     case FetchVerdict::Kind::kDocument:
-      tool.pace.Succeed();
-      around_.metrics.CountFetch(source, FetchResult::kRead);
-      if (tool.failure.Cleared()) Log(LogLevel::kInfo, "documents are read", {{"source", source}});
-      cache_.Put(CacheKey(source, need), answer.body, asked);
-      task->documents.push_back({need.name, answer.body});
-      return Settle(*task, need.name);
-    case FetchVerdict::Kind::kRefused: return Refused(*task, tool, need, verdict.reason);
-    case FetchVerdict::Kind::kLimited:
+      task->documents.push_back({request.need.name, answer.body});
+      return Settle(*task, request.need.name);
+    case FetchVerdict::Kind::kRefused:
+      task->refused.push_back(request.need.name);
+      if (task->refusal.empty()) task->refusal = request.need.name + ": " + verdict.reason;
+      return Settle(*task, request.need.name);
+    case FetchVerdict::Kind::kLimited: return;
     case FetchVerdict::Kind::kFailed:
-      tool.pace.Fail(now, verdict.not_before, around_.jitter());
-      Tell(source, tool, verdict.reason);
-      return Failed(*task, verdict);
+      return Release(*task, attempts + 1, now + FetchBackoff(attempts, around_.jitter()));
   }
 }
 
-void FetchWorker::Loop::Refused(Task& task, Tool& tool, const DocumentNeed& need,
-                                const std::string& reason) {
-  tool.pace.Succeed();
-  around_.metrics.CountFetch(task.waiting.source, FetchResult::kRefused);
-  Tell(task.waiting.source, tool, reason);
-  task.refused.push_back(need.name);
-  if (task.refusal.empty()) task.refusal = need.name + ": " + reason;
-  Settle(task, need.name);
+// What an answer says of the tool, whatever becomes of the event that asked.
+void FetchWorker::Loop::Note(const Request& request, const FetchVerdict& verdict) {
+  Tool& tool = tools_[request.source];
+  around_.metrics.CountFetch(request.source, ResultOf(verdict.kind));
+  const bool answers =
+      verdict.kind == FetchVerdict::Kind::kDocument || verdict.kind == FetchVerdict::Kind::kRefused;
+  if (answers) {
+    tool.pace.Succeed();
+    tool.away_since.reset();
+  } else {
+    const TimePoint now = around_.clock.Now();
+    tool.pace.Fail(now, verdict.not_before, around_.jitter());
+    tool.away_since = tool.away_since.value_or(now);
+    tool.trouble = verdict.reason;
+  }
+  if (verdict.kind == FetchVerdict::Kind::kDocument) {
+    if (tool.failure.Cleared())
+      Log(LogLevel::kInfo, "documents are read", {{"source", request.source}});
+  } else if (tool.failure.Next(verdict.reason).log) {
+    Log(LogLevel::kWarning, "documents can't be read",
+        {{"source", request.source}, {"reason", verdict.reason}});
+  }
 }
 
 // The need is answered, one way or the other.
 void FetchWorker::Loop::Settle(Task& task, const std::string& name) {
   std::erase_if(task.needs, [&](const DocumentNeed& need) { return need.name == name; });
   if (task.needs.empty()) Read(task);
-}
-
-// While the tool asks for a pause, nothing of its is tried, and its events wait where they are.
-void FetchWorker::Loop::Failed(Task& task, const FetchVerdict& verdict) {
-  const bool limited = verdict.kind == FetchVerdict::Kind::kLimited;
-  const TimePoint now = around_.clock.Now();
-  around_.metrics.CountFetch(task.waiting.source,
-                             limited ? FetchResult::kRateLimited : FetchResult::kFailed);
-  if (now - task.waiting.since >= policy::kGiveUpAfter) return GiveUp(task, verdict.reason);
-  if (limited) return;
-  const int attempts = task.waiting.attempts;
-  Release(task, attempts + 1, now + FetchBackoff(attempts, around_.jitter()));
-}
-
-void FetchWorker::Loop::Tell(const std::string& source, Tool& tool, const std::string& reason) {
-  if (!tool.failure.Next(reason).log) return;
-  Log(LogLevel::kWarning, "documents can't be read", {{"source", source}, {"reason", reason}});
 }
 
 void FetchWorker::Loop::GiveUp(Task& task, std::string reason) {

@@ -4,7 +4,8 @@
 //
 // What waits stands in the queue (LinkQueue::TakeFetches) and leaves it in the transaction that
 // stores what came of it, so that a crash costs nothing but the requests. What can't be had
-// (refused, or away for hours) ends with its reason, and what the body said stands.
+// (refused, away for hours, or not reached for days) ends with its reason, and what the body said
+// stands.
 #pragma once
 
 #include <functional>
@@ -26,6 +27,9 @@ namespace flaglinkd {
 struct FetchReading {
   std::vector<DocumentNeed> needs;  // what is still lacking
   IncomingEvent event;              // without changes where it says nothing
+  // Of the source as it was when it was read, for its needs only: another configuration may have
+  // another token for another host. Not null where there are needs.
+  std::shared_ptr<const Secret> api_token;
 };
 
 class FetchWorker {
@@ -43,8 +47,6 @@ class FetchWorker {
     std::function<void(const WaitingFetch&, std::vector<FetchedDocument>,
                        std::function<void(Result<FetchReading>)> done)>
         read;
-    // Of a source, as of now; null: it has none.
-    std::function<std::shared_ptr<const Secret>(const std::string& source)> api_token;
   };
 
   // The thread starts at once.

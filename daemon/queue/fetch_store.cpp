@@ -1,23 +1,18 @@
 #include "daemon/queue/fetch_store.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "daemon/queue/payload.h"
 #include "daemon/queue/statements.h"
 
 namespace flaglinkd {
-namespace {
-
-// How far a look goes past events of sources that have enough given out: about a millisecond.
-constexpr std::size_t kFarthest = 4096;
-
-}  // namespace
-
 FetchStore::FetchStore(Database& database, NameIds& names)
     : names_(names),
       add_(database, statements::kAddFetch),
       remove_(database, statements::kRemoveFetch),
       put_off_(database, statements::kPutOffFetch),
+      next_source_(database, statements::kNextFetchSource),
       due_(database, statements::kDueFetches),
       read_(database, statements::kReadFetch) {}
 
@@ -63,24 +58,46 @@ std::vector<WaitingFetch> FetchStore::Take(TimePoint now, std::size_t per_source
 }
 
 std::vector<FetchStore::Due> FetchStore::FindDue(TimePoint now, std::size_t per_source) {
-  std::map<std::int64_t, std::size_t> of_source;
-  for (const auto& [event, source] : out_) ++of_source[source];
   std::vector<Due> found;
-  for (Rows rows = due_.Query(now, kFarthest); rows.Next();) {
-    const Due due{rows.Number(0), rows.Number(1)};
-    if (out_.contains(due.event) || of_source[due.source] >= per_source) continue;
-    ++of_source[due.source];
-    found.push_back(due);
+  for (const std::int64_t source : Sources()) {
+    std::size_t out = OutOf(source);
+    // So many rows are enough: all that are given out may be among them.
+    for (Rows rows = due_.Query(source, now, per_source); rows.Next() && out < per_source;) {
+      const std::int64_t event = rows.Number(0);
+      if (out_.contains(event)) continue;
+      found.push_back({event, source});
+      ++out;
+    }
   }
   return found;
 }
 
 std::optional<TimePoint> FetchStore::Next() {
-  for (Rows rows = due_.Query(std::numeric_limits<std::int64_t>::max(), out_.size() + 1);
-       rows.Next();) {
-    if (!out_.contains(rows.Number(0))) return rows.Time(2);
+  constexpr auto kEver = std::numeric_limits<std::int64_t>::max();
+  std::optional<TimePoint> next;
+  for (const std::int64_t source : Sources()) {
+    for (Rows rows = due_.Query(source, kEver, OutOf(source) + 1); rows.Next();) {
+      if (out_.contains(rows.Number(0))) continue;
+      next = std::min(next.value_or(TimePoint::max()), rows.Time(1));
+      break;
+    }
   }
-  return std::nullopt;
+  return next;
+}
+
+std::vector<std::int64_t> FetchStore::Sources() {
+  std::vector<std::int64_t> sources;
+  for (std::int64_t last = 0;;) {
+    Rows rows = next_source_.Query(last);
+    // Not beyond it, though SQLite says so: the row is damaged.
+    if (!rows.Next() || rows.Number(0) <= last) return sources;
+    sources.push_back(last = rows.Number(0));
+  }
+}
+
+std::size_t FetchStore::OutOf(std::int64_t source) const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(out_, [source](const auto& event) { return event.second == source; }));
 }
 
 }  // namespace flaglinkd

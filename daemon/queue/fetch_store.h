@@ -43,10 +43,13 @@ class FetchStore {
     std::int64_t event = 0, source = 0;
   };
   std::vector<Due> FindDue(TimePoint now, std::size_t per_source);
+  // That have events waiting.
+  std::vector<std::int64_t> Sources();
+  std::size_t OutOf(std::int64_t source) const;
 
   NameIds& names_;
   std::map<std::int64_t, std::int64_t> out_;  // event to source
-  Statement add_, remove_, put_off_, due_, read_;
+  Statement add_, remove_, put_off_, next_source_, due_, read_;
 };
 
 }  // namespace flaglinkd

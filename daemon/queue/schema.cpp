@@ -36,7 +36,7 @@ CREATE TABLE fetches(
   event_id INTEGER PRIMARY KEY, source INTEGER NOT NULL, received_at INTEGER NOT NULL,
   since INTEGER NOT NULL, due_at INTEGER NOT NULL, attempts INTEGER NOT NULL,
   bare INTEGER NOT NULL, keeps_payload INTEGER NOT NULL);
-CREATE INDEX fetches_due ON fetches(due_at, source);
+CREATE INDEX fetches_due ON fetches(source, due_at);
 -- content: the rest of what links show. main_*, deleted, mentions, last_body: the main part's, so
 -- that most events need no row in `parts`. last_body: hash and event, where no delivery id is
 -- given. accepted: the content that LaunchDarkly last accepted, with name, title and URL, while a

@@ -48,9 +48,12 @@ inline constexpr char kRemoveFetch[] =
     "DELETE FROM fetches WHERE event_id = ?1 RETURNING bare, keeps_payload";
 inline constexpr char kPutOffFetch[] =
     "UPDATE fetches SET attempts = ?2, due_at = ?3 WHERE event_id = ?1";
-// From the index alone.
+// This and the next one from the index alone.
+inline constexpr char kNextFetchSource[] =
+    "SELECT source FROM fetches WHERE source > ?1 ORDER BY source LIMIT 1";
 inline constexpr char kDueFetches[] =
-    "SELECT event_id, source, due_at FROM fetches WHERE due_at <= ?1 ORDER BY due_at LIMIT ?2";
+    "SELECT event_id, due_at FROM fetches WHERE source = ?1 AND due_at <= ?2"
+    " ORDER BY due_at LIMIT ?3";
 inline constexpr char kReadFetch[] =
     "SELECT f.received_at, f.since, f.attempts, p.encoding, p.body FROM fetches f"
     " LEFT JOIN payloads p ON p.event_id = f.event_id WHERE f.event_id = ?1";

@@ -55,27 +55,18 @@ std::optional<std::string> Replay::NameSpaceOf(const std::string& source) {
 void Replay::Explain(const EventReport& event, const Payload& payload,
                      std::function<void(const Reading&)> done) {
   Read(event.source, WebhookOf(payload, event.received), {},
-       [done = std::move(done)](Result<Interpretation> read) { done(ReadingOf(std::move(read))); });
+       [done = std::move(done)](Result<Interpretation> read, const auto&) {
+         done(ReadingOf(std::move(read)));
+       });
 }
 
 void Replay::Again(const EventReport& event, const Payload& payload, Done done) {
   Commit(event.source, WebhookOf(payload, event.received), Origin::kStore, std::move(done));
 }
 
-void Replay::Reread(const WaitingFetch& waiting, std::vector<FetchedDocument> fetched,
-                    std::function<void(Result<Interpretation>)> done) {
-  if (!waiting.payload) return done(Error{Error::Code::kInvalid, "its payload is damaged"});
-  Read(waiting.source, WebhookOf(*waiting.payload, waiting.received), std::move(fetched),
-       std::move(done));
-}
-
-std::shared_ptr<const Secret> Replay::ApiTokenOf(const std::string& source) {
-  const auto open = open_.Lock();
-  if (!*open) return nullptr;
-  const std::shared_ptr<const SourceSet> sources = intake_.Sources();
-  const Source* found = sources->FindByName(source);
-  if (found == nullptr || found->options.api_token.empty()) return nullptr;
-  return {sources, &found->options.api_token};
+void Replay::Reread(const WaitingFetch& waiting, std::vector<FetchedDocument> fetched, Then done) {
+  if (!waiting.payload) return done(Error{Error::Code::kInvalid, "its payload is damaged"}, {});
+  Read(waiting.source, WebhookOf(*waiting.payload, waiting.received), std::move(fetched), done);
 }
 
 void Replay::Import(const std::string& source, Webhook webhook, Done done) {
@@ -101,7 +92,8 @@ void Replay::Receive(const std::string& source, Webhook webhook, Origin origin, 
 
 void Replay::Commit(const std::string& source, Webhook webhook, Origin origin, Done done) {
   Read(source, std::move(webhook), {},
-       [&writer = writer_, origin, done = std::move(done)](Result<Interpretation> read) {
+       [&writer = writer_, origin, done = std::move(done)](Result<Interpretation> read,
+                                                           const auto&) {
          if (!read) return done(NotStored(read.error()));
          IncomingEvent event = std::move(read->event);
          if (read->outcome != Interpretation::Outcome::kEvent) {
@@ -124,7 +116,7 @@ void Replay::Commit(const std::string& source, Webhook webhook, Origin origin, D
 void Replay::Read(const std::string& source, Webhook webhook, std::vector<FetchedDocument> fetched,
                   const Then& then) {
   if (const auto refusal = Post(source, std::move(webhook), std::move(fetched), then))
-    then(*refusal);
+    then(*refusal, {});
 }
 
 // To a worker, as every webhook: an adapter may hang on this one. Why not, if so. Under the lock,
@@ -143,10 +135,11 @@ std::optional<Error> Replay::Post(const std::string& source, Webhook webhook,
                      [visit, then](JobTicket& ticket) {
                        Interpretation read =
                            Interpret(*visit->source, *visit->known, visit->webhook, visit->fetched);
-                       if (ticket.Claim()) then(std::move(read));
+                       if (!ticket.Claim()) return;
+                       then(std::move(read), {visit->sources, &visit->source->options.api_token});
                      },
                      [then](const std::string& reason) {
-                       then(Error{Error::Code::kInternal, reason});
+                       then(Error{Error::Code::kInternal, reason}, {});
                      }});
   if (posted) return std::nullopt;
   return Error{Error::Code::kUnavailable, "too much waits to be read: try again"};

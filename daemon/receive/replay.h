@@ -45,12 +45,12 @@ class Replay {
   // once more.
   void Again(const EventReport& event, const Payload& payload, Done done);
 
+  // Called with the api_token of the source as it was read; after an error it is null.
+  using Then = std::function<void(Result<Interpretation>, std::shared_ptr<const Secret> api_token)>;
+
   // Reads a stored event that waits for documents once more, with those that are there, and commits
   // nothing. kUnavailable: not now; any other error: never.
-  void Reread(const WaitingFetch& waiting, std::vector<FetchedDocument> fetched,
-              std::function<void(Result<Interpretation>)> done);
-  // Of a source of the present configuration; null: it has none, or there is no such source.
-  std::shared_ptr<const Secret> ApiTokenOf(const std::string& source);
+  void Reread(const WaitingFetch& waiting, std::vector<FetchedDocument> fetched, Then done);
 
   // Received now. A body over the source's limit is kFailed.
   void Import(const std::string& source, Webhook webhook, Done done);
@@ -60,8 +60,6 @@ class Replay {
   void CatchUp(const std::string& source, Webhook webhook, Done done);
 
  private:
-  using Then = std::function<void(Result<Interpretation>)>;
-
   void Read(const std::string& source, Webhook webhook, std::vector<FetchedDocument> fetched,
             const Then& then);
   std::optional<Error> Post(const std::string& source, Webhook webhook,

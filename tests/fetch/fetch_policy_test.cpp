@@ -101,7 +101,8 @@ TEST(SourcePaceTest, AClockThatWasSetBackDoesNotStopIt) {
   SourcePace pace;
   pace.Begin(At(1'000'000));
   pace.Succeed();
-  EXPECT_EQ(pace.NextAt(At(0)), At(3600));
+  EXPECT_EQ(pace.NextAt(At(0)), At(0));
+  EXPECT_EQ(pace.NextAt(At(1'000'000 - 60)), At(1'000'001));
 }
 
 }  // namespace

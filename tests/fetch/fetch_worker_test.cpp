@@ -57,13 +57,10 @@ class FetchWorkerTest : public testing::Test {
     };
     writer_ = std::make_unique<Writer>(*queue_, clock_, Writer::Options{}, std::move(observer));
     FetchWorker::Surroundings surroundings{HttpClient::Create({}), *writer_, clock_, metrics_,
-                                           [] { return 0.0; },     {},       {}};
+                                           [] { return 0.0; },     {}};
     surroundings.read = [this](const WaitingFetch& waiting, std::vector<FetchedDocument> documents,
                                const std::function<void(Result<FetchReading>)>& done) {
       done(Read(waiting, documents));
-    };
-    surroundings.api_token = [this](const std::string&) {
-      return has_token_ ? std::make_shared<const Secret>("xoxb-1") : nullptr;
     };
     worker_ = std::make_unique<FetchWorker>(std::move(surroundings));
     wake_ = worker_.get();
@@ -84,6 +81,7 @@ class FetchWorkerTest : public testing::Test {
     if (documents.empty())
       reading.needs = {{"user", server_.origin() + "/users?id=U1", {}, is_subject_}};
     reading.event = EventOf("Message of " + name, waiting.received);
+    reading.api_token = std::make_shared<const Secret>(token_.load());
     return reading;
   }
   static IncomingEvent EventOf(const std::string& title, TimePoint received) {
@@ -139,7 +137,7 @@ class FetchWorkerTest : public testing::Test {
   std::string authorization_;
   std::atomic<const char*> name_{"Ada"};
   std::atomic<bool> is_subject_{false};
-  std::atomic<bool> has_token_{true};
+  std::atomic<const char*> token_{"xoxb-1"};
   FaultServer server_;
   std::unique_ptr<LinkQueue> queue_;
   std::atomic<FetchWorker*> wake_{nullptr};
@@ -213,6 +211,52 @@ TEST_F(FetchWorkerTest, AnApiThatIsAwayIsAskedAgainAfterARestart) {
   EXPECT_TRUE(WaitFor([&] { return Title() == "Message of Ada"; })) << Title();
 }
 
+TEST_F(FetchWorkerTest, ABacklogOfAToolThatStaysAwayEndsTogether) {
+  server_.Refuse();
+  for (int i = 0; i < 20; ++i) Receive();
+  EXPECT_TRUE(WaitFor(
+      [&] { return Says(R"(flaglinkd_fetches_total{result="failed",source="slack"} 1)"); }));
+  clock_.Pass(std::chrono::hours(6));
+  worker_->Wake();
+  const std::string given_up = R"(flaglinkd_fetches_total{result="given_up",source="slack"} 20)";
+  EXPECT_TRUE(WaitFor([&] { return Says(given_up); })) << metrics_.Text();
+  EXPECT_TRUE(WaitFor([&] { return !Report().reason.empty(); }));
+  EXPECT_THAT(Report().reason, HasSubstr("could not be read: 127.0.0.1"));
+  EXPECT_EQ(Title(), "Message of U1");
+}
+
+TEST_F(FetchWorkerTest, OneFailureEndsNoBacklogOfAToolThatAnswers) {
+  worker_->Stop();
+  for (int i = 0; i < 3; ++i) Receive();
+  Close();
+  clock_.Pass(std::chrono::hours(7));
+  FaultServer::Misbehaviour failure;
+  failure.fault = FaultServer::Fault::kAnswer;
+  failure.answer.status = 503;
+  server_.Misbehave(failure, 1);
+  Open();
+  EXPECT_TRUE(WaitFor(
+      [&] { return Says(R"(flaglinkd_fetches_total{result="failed",source="slack"} 1)"); }));
+  clock_.Pass(std::chrono::minutes(1));
+  worker_->Wake();
+  const std::string cached = R"(flaglinkd_fetches_total{result="cached",source="slack"} 2)";
+  EXPECT_TRUE(WaitFor([&] { return Says(cached); })) << metrics_.Text();
+  EXPECT_EQ(server_.Arrivals().size(), 2u);
+}
+
+TEST_F(FetchWorkerTest, WhatIsNotReachedInThreeDaysIsLeftAsItIs) {
+  worker_->Stop();
+  for (int i = 0; i < 20; ++i) Receive();
+  Close();
+  clock_.Pass(std::chrono::hours(72));
+  Open();
+  const std::string given_up = R"(flaglinkd_fetches_total{result="given_up",source="slack"} 20)";
+  EXPECT_TRUE(WaitFor([&] { return Says(given_up); })) << metrics_.Text();
+  EXPECT_TRUE(WaitFor([&] { return !Report().reason.empty(); }));
+  EXPECT_THAT(Report().reason, HasSubstr("its turn did not come within three days"));
+  EXPECT_THAT(server_.Arrivals(), ElementsAre());
+}
+
 TEST_F(FetchWorkerTest, StopGivesUpWhatIsUnderWayAndARestartFinishesIt) {
   FaultServer::Misbehaviour hang;
   hang.fault = FaultServer::Fault::kHang;
@@ -225,12 +269,21 @@ TEST_F(FetchWorkerTest, StopGivesUpWhatIsUnderWayAndARestartFinishesIt) {
   EXPECT_TRUE(WaitFor([&] { return Title() == "Message of Ada"; })) << Title();
 }
 
-TEST_F(FetchWorkerTest, ASourceThatHasNoTokenAnyMoreIsLeftAsItIs) {
-  has_token_ = false;
+TEST_F(FetchWorkerTest, ANeedIsAskedForWithTheTokenOfItsOwnReading) {
+  FaultServer::Misbehaviour away;
+  away.fault = FaultServer::Fault::kAnswer;
+  away.answer.status = 429;
+  away.answer.headers = {{"retry-after", "60"}};
+  server_.Misbehave(away);
   Receive();
-  EXPECT_TRUE(WaitFor([&] { return !Report().reason.empty(); }));
-  EXPECT_THAT(Report().reason, HasSubstr("no api_token any more"));
-  EXPECT_THAT(server_.Arrivals(), ElementsAre());
+  EXPECT_TRUE(WaitFor(
+      [&] { return Says(R"(flaglinkd_fetches_total{result="rate_limited",source="slack"} 1)"); }));
+  token_ = "xoxb-2";  // a reload, while the need waits
+  server_.Behave();
+  clock_.Pass(std::chrono::minutes(1));
+  worker_->Wake();
+  EXPECT_TRUE(WaitFor([&] { return Title() == "Message of Ada"; })) << Title();
+  EXPECT_EQ(authorization_, "Bearer xoxb-1");
 }
 
 }  // namespace

@@ -70,7 +70,7 @@ class FetchedCard : public testing::Test {
 
   FetchReading Read(std::vector<FetchedDocument> documents) const {
     Interpretation read = Interpret(source_, KnownFlags(), webhook_, std::move(documents));
-    return {std::move(read.needs), std::move(read.event)};
+    return {std::move(read.needs), std::move(read.event), std::make_shared<Secret>("xoxb-1")};
   }
   void Receive() {
     std::promise<CommitResult> stored;
@@ -84,14 +84,10 @@ class FetchedCard : public testing::Test {
         clock_,
         metrics_,
         [] { return 0.0; },
-        {},
         {}};
     surroundings.read = [this](const WaitingFetch&, std::vector<FetchedDocument> documents,
                                const std::function<void(Result<FetchReading>)>& done) {
       done(Read(std::move(documents)));
-    };
-    surroundings.api_token = [](const std::string&) {
-      return std::make_shared<const Secret>("xoxb-1");
     };
     return std::make_unique<FetchWorker>(std::move(surroundings));
   }

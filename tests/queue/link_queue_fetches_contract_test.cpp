@@ -100,6 +100,31 @@ TEST_P(FetchContract, NoSourceIsInAnothersWay) {
   EXPECT_THAT(TakeIds(2), ElementsAre(third));
 }
 
+TEST_P(FetchContract, NoBacklogOfOneSourceHidesWhatAnotherHas) {
+  const std::vector<IncomingEvent> backlog(5'000, WithoutDeliveryId(Waiting({})));
+  CommitTogether(backlog);
+  IncomingEvent other = Waiting({});
+  other.source = "slack";
+  const std::int64_t others = Commit(other).event;
+  EXPECT_EQ(TakeIds(2).size(), 3u);
+  EXPECT_TRUE(queue_->PutOffFetch(others, 1, now_).ok());
+  EXPECT_THAT(TakeIds(2), ElementsAre(others));
+}
+
+TEST_P(FetchContract, TheNextOneIsTheEarliestOfAnySource) {
+  const std::int64_t late = Commit(Waiting({})).event;
+  IncomingEvent other = Waiting({});
+  other.source = "slack";
+  const std::int64_t early = Commit(other).event;
+  TakeIds();
+  EXPECT_TRUE(queue_->PutOffFetch(late, 1, now_ + std::chrono::minutes(2)).ok());
+  EXPECT_TRUE(queue_->PutOffFetch(early, 1, now_ + std::chrono::minutes(1)).ok());
+  EXPECT_EQ(Statistics().next_fetch, now_ + std::chrono::minutes(1));
+  Pass(std::chrono::minutes(1));
+  EXPECT_THAT(TakeIds(), ElementsAre(early));
+  EXPECT_EQ(Statistics().next_fetch, now_ + std::chrono::minutes(1));
+}
+
 TEST_P(FetchContract, NothingThatCameOfABareEventIsAFailureAndMayBeRepeated) {
   const IncomingEvent event = Waiting({});
   const std::int64_t id = Commit(event).event;

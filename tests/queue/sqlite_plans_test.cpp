@@ -51,6 +51,17 @@ TEST_F(Plans, AClaimGoesAlongTheIndexOfDueLinks) {
               ElementsAre(HasSubstr("links USING COVERING INDEX links_due")));
 }
 
+TEST_F(Plans, EventsThatWaitForDocumentsAreFoundSourceBySource) {
+  EXPECT_THAT(PlanOf(statements::kNextFetchSource),
+              ElementsAre("SEARCH fetches USING COVERING INDEX fetches_due (source>?)"));
+  EXPECT_THAT(
+      PlanOf(statements::kDueFetches),
+      ElementsAre("SEARCH fetches USING COVERING INDEX fetches_due (source=? AND due_at<?)"));
+  EXPECT_THAT(PlanOf(statements::kReadFetch), Each(StartsWith("SEARCH ")));
+  for (const char* sql : {statements::kRemoveFetch, statements::kPutOffFetch})
+    EXPECT_THAT(PlanOf(sql), ElementsAre(StartsWith("SEARCH "))) << sql;
+}
+
 TEST_F(Plans, LinksThatWaitForTheirFlagOrForRoomAreFoundByTheirIndexes) {
   EXPECT_THAT(PlanOf(statements::kLinksOfUnknownFlag),
               ElementsAre("SEARCH l USING INDEX links_unknown (flag_id=?)"));

@@ -25,8 +25,7 @@ class ReplayTest : public ::testing::Test {
     worker_options_.budget = std::chrono::seconds(10);
   }
 
-  // Starts the replay with what was set up so far.
-  void Start() {
+  std::shared_ptr<const SourceSet> Sources(const char* api_token) const {
     // A copy of its own: a thread that was written off may still be in it when the test is over.
     auto adapter = std::make_shared<const LambdaAdapter>(extract_);
     SourceOptions options;
@@ -37,14 +36,19 @@ class ReplayTest : public ::testing::Test {
     options.projects = {"default"};
     options.body_limit = 1000;
     options.unlink = UnlinkRule::kUnmentioned;
+    options.api_token = Secret(api_token);
     MatchRules rules = MatchRules::Compile(options.match, options.projects, {}).value();
     std::vector<Source> sources;
     sources.push_back(
         Source{std::move(options), adapter, adapter->Schemes({}).value(), std::move(rules)});
+    return std::make_shared<const SourceSet>(std::move(sources));
+  }
+
+  // Starts the replay with what was set up so far.
+  void Start() {
     workers_ = std::make_unique<WorkerPool>(worker_options_, [](const std::string&) {});
-    intake_ =
-        std::make_unique<Intake>(std::make_shared<const SourceSet>(std::move(sources)),
-                                 std::vector<Network>(), *workers_, *writer_, clock_, metrics_);
+    intake_ = std::make_unique<Intake>(Sources("old-token"), std::vector<Network>(), *workers_,
+                                       *writer_, clock_, metrics_);
     replay_ = std::make_unique<Replay>(*intake_, *workers_, *writer_);
   }
 
@@ -197,6 +201,23 @@ TEST_F(ReplayTest, AReplayTakesNothingFromWhatCameLater) {
   EXPECT_EQ(Import("flag:new").links, 2);
   const auto [event, payload] = Stored(first.event);
   EXPECT_EQ(Again(event, payload).links, 0);
+}
+
+TEST_F(ReplayTest, ARereadingBringsTheTokenOfItsOwnConfiguration) {
+  extract_ = [this](const AdapterInput& input) {
+    intake_->Swap(Sources("new-token"), {});  // a reload, while it is read
+    return Extracted({TextChange(input.body)});
+  };
+  Start();
+  WaitingFetch waiting;
+  waiting.source = "tool";
+  waiting.payload = Payload{{}, "text/plain", "flag:checkout-v2"};
+  const auto answer = Ask<std::string>();
+  replay_->Reread(waiting, {}, [answer](const Result<Interpretation>& read, const auto& api_token) {
+    EXPECT_EQ(read.value().event.changes.size(), 1u);
+    Into(answer)(std::string(api_token->Bytes()));
+  });
+  EXPECT_EQ(WaitFor(answer), "old-token");
 }
 
 TEST_F(ReplayTest, ExplainsWithoutStoringAnything) {

@@ -366,7 +366,8 @@ TEST(Slack, WhatTheApiRefusesIsToldAndTheFallbackStands) {
 }
 
 TEST(Slack, AnIdThatIsNoneIsNotAskedFor) {
-  for (const std::string id : {"U1&team=T2", "../x", std::string(65, 'U').c_str()}) {
+  for (const std::string& id :
+       std::vector<std::string>{"U1&team=T2", "../x", std::string(65, 'U')}) {
     EXPECT_EQ(Needs({.body = Replaced(Fixture("message.json"), "\"U061F7AUR\"", '"' + id + '"'),
                      .options = {{"workspace", "acme"}}}),
               "need channel: slack.com/api/conversations.info?channel=C024BE91L\n");
