@@ -45,8 +45,9 @@ std::vector<Option> SourceOptionRows() {
        .type = OptionType::kSecret,
        .otherwise = "nothing is asked of the tool",
        .example = R"({ credential = "slack-bot" })",
-       .sentence = "For what a webhook's body leaves out: sent as a bearer token to the tool's API, "
-                   "at the hosts that the adapter names.",
+       .sentence =
+           "For what a webhook's body leaves out: sent as a bearer token to the tool's API, "
+           "at the hosts that the adapter names.",
        .set = [](To to, V& v) { to.source->api_token = std::move(v.secrets.front()); }},
       {.table = "source.NAME",
        .name = "path",

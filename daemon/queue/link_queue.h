@@ -75,9 +75,9 @@ struct IncomingEvent {
 struct WaitingFetch {
   std::int64_t event = 0;
   std::string source;
-  TimePoint received;  // the event's own
-  TimePoint since;     // when it began to wait
-  int attempts = 0;    // that were put off
+  TimePoint received;              // the event's own
+  TimePoint since;                 // when it began to wait
+  int attempts = 0;                // that were put off
   std::optional<Payload> payload;  // absent: damaged
 };
 

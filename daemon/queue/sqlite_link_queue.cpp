@@ -212,7 +212,7 @@ QueueStatistics SqliteLinkQueue::Statistics(TimePoint now) const {
 }
 
 Result<std::vector<WaitingFetch>> SqliteLinkQueue::TakeFetches(TimePoint now,
-                                                                std::size_t per_source) {
+                                                               std::size_t per_source) {
   std::vector<WaitingFetch> taken = stores_.fetches.Take(now, per_source);
   if (!database_.error()) return taken;
   Error error = *database_.error();

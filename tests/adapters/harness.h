@@ -220,9 +220,9 @@ inline void ReadEveryBody(const LoadedAdapter& adapter,
     const std::string outcome = text.substr(0, text.find('\n'));
     ++outcomes[outcome];
     const bool extracted = outcome == "outcome: extracted";
-    const bool gives =
-        text.find("\nchange: ") != std::string::npos || text.find("\nflag: ") != std::string::npos ||
-        (extracted && text.find("\nneed ") != std::string::npos);
+    const bool gives = text.find("\nchange: ") != std::string::npos ||
+                       text.find("\nflag: ") != std::string::npos ||
+                       (extracted && text.find("\nneed ") != std::string::npos);
     EXPECT_EQ(extracted, gives) << path << '\n' << text;
     const bool answered =
         text.find("\nreason: ") != std::string::npos || text.find("\nreply ") != std::string::npos;
