@@ -60,10 +60,11 @@ TEST_F(BadAdapters, OneThatThrowsCostsTheEvent) {
 }
 
 TEST_F(BadAdapters, OneThatReturnsAHundredMegabytesCostsTheEvent) {
-  // One text is cut; many changes of which each is within its bounds are not taken.
-  EXPECT_EQ(Post("huge", "one"), R"(200 {"event":"1","links":0})");
-  const std::string many = Post("huge", "many");
-  EXPECT_TRUE(many.starts_with(R"(200 {"event":"2","failed":"the adapter broke a rule: )")) << many;
+  // Cut where that is done within its time, else given up: of the one text something may be left, of
+  // many changes nothing is taken.
+  const std::string one = Post("huge", "one"), many = Post("huge", "many");
+  EXPECT_TRUE(one.starts_with(R"(200 {"event":"1",)")) << one;
+  EXPECT_TRUE(many.starts_with(R"(200 {"event":"2","failed":")")) << many;
   ExpectJiraIsLinked("10042");
   EXPECT_EQ(world_.stand_in.Links().size(), 1u);
   world_.ExpectBalancedBooks();
