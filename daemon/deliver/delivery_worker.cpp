@@ -220,10 +220,10 @@ void DeliveryWorker::Loop::Step(std::uint64_t number) {
   if (delivery.lease.until - now < options_.timeout) {
     return End(number, PutOff(delivery, now, "the lease was about to end"));
   }
-  // A replacement is no probe: its removal could be the last request that works. A look is one.
+  // A replacement is no probe: its removal could be the last request that works. A look is one, and
+  // what is known stays so until it is answered.
   if (delivery.next->replaces && pauses_.WantsProbe(now)) {
-    delivery.known = {Presence::kMaybe, ""};
-    delivery.next = NextRequest(delivery.lease.wanted, delivery.known);
+    delivery.next = NextRequest(delivery.lease.wanted, {Presence::kMaybe, ""});
   }
   const LinkRequest& request = *delivery.next;
   if (const std::optional<TimePoint> due = pauses_.HeldUntil(request, now)) {

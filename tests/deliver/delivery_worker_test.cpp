@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <thread>
 
@@ -426,6 +427,22 @@ TEST(DeliveryWorker, AReplacementLooksBeforeItRemovesAsTheProbeOfAPause) {
   EXPECT_THAT(delivery.Methods(), ElementsAre("POST", "DELETE", "GET", "DELETE", "POST"));
   ASSERT_EQ(delivery.stand_in.Links().size(), 1u);
   EXPECT_EQ(delivery.stand_in.Links()[0].deep_link, "https://acme.example/moved/SHOP-42");
+}
+
+TEST(DeliveryWorker, ReplacementsThatProbedAnOutageInVainAreNotLookedForAfterwards) {
+  SystemClock clock;
+  DeliveryFixture delivery(clock, FastDelivery());
+  constexpr int kLinks = 10;
+  for (int i = 0; i < kLinks; ++i) delivery.Mention("SHOP-" + std::to_string(i), kFlag);
+  ASSERT_TRUE(delivery.AwaitApplied(kLinks));
+  delivery.server.Refuse();
+  for (int i = 0; i < kLinks; ++i) delivery.Move("SHOP-" + std::to_string(i), kFlag);
+  ASSERT_TRUE(AwaitRetries(delivery, "network", 3 * kLinks));
+  delivery.server.Accept();
+  ASSERT_TRUE(delivery.Await([&] { return delivery.writer.Statistics().waiting == 0; }));
+  // The one look is that of the probe that found LaunchDarkly back.
+  EXPECT_EQ(std::ranges::count(delivery.Methods(), "GET"), 1);
+  EXPECT_EQ(delivery.stand_in.Links().size(), std::size_t{kLinks});
 }
 
 TEST(DeliveryWorker, AReplacementProbesTheRefusedCreationWhereNobodyElseDoes) {
