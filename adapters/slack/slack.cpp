@@ -447,9 +447,9 @@ const char* CheckOptions(const Pairs& options) {
     }
   }
   if (found) return nullptr;
-  return "an event does not hold the workspace's address, which every link needs: set workspace = "
-         "\"acme\", or workspaces = { T024BE7LD = \"acme\" } for several, or the source's "
-         "api_token";
+  return "set workspace = \"acme\", workspaces = { T024BE7LD = \"acme\" } for several, or the "
+         "source's "
+         "api_token: an event does not hold the address that links need";
 }
 
 constexpr flaglink_signature kSignatures[] = {

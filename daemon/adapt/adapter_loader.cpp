@@ -16,6 +16,7 @@
 #include "daemon/adapt/declarations.h"
 #include "daemon/adapt/extraction.h"
 #include "daemon/adapt/file_trust.h"
+#include "daemon/domain/edit_distance.h"
 #include "daemon/domain/text.h"
 
 namespace flaglinkd {
@@ -57,16 +58,35 @@ Status CheckOpened(int fd, const std::string& what, mode_t type) {
   return CheckTrust(what, status, ::geteuid());
 }
 
+// For a name that a person mistook: the one that was meant, or all that there are.
+std::string NoSuchAdapter(const std::filesystem::path& directory, const std::string& name) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
+    if (entry.path().extension() == ".so") names.push_back(entry.path().stem());
+  }
+  std::ranges::sort(names);
+  if (const std::string meant = DidYouMean(name, names); !meant.empty()) {
+    return "there is no such adapter; " + meant;
+  }
+  std::string known;
+  for (const std::string& other : names) known += (known.empty() ? "" : ", ") + other;
+  return "there is no such adapter; there are: " + (known.empty() ? "none" : known);
+}
+
 // Looks at folder and file through descriptors, and takes no symbolic link for the file. Nobody but
 // their owner can exchange the file between this and dlopen(), since that takes a writable folder;
 // what lies above the folder is the administrator's.
-Status CheckFile(const std::filesystem::path& directory, const std::string& file_name) {
+Status CheckFile(const std::filesystem::path& directory, const std::string& name) {
   const FileDescriptor folder(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (folder.get() < 0) return Error{Error::Code::kNotFound, "the folder: " + Problem(errno)};
   if (Status status = CheckOpened(folder.get(), "the folder", S_IFDIR); !status.ok()) return status;
   const FileDescriptor file(
-      ::openat(folder.get(), file_name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
-  if (file.get() < 0) return Error{Error::Code::kNotFound, Problem(errno)};
+      ::openat(folder.get(), (name + ".so").c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  if (file.get() < 0) {
+    return Error{Error::Code::kNotFound,
+                 errno == ENOENT ? NoSuchAdapter(directory, name) : Problem(errno)};
+  }
   return CheckOpened(file.get(), "the file", S_IFREG);
 }
 
@@ -206,7 +226,7 @@ bool IsAdapterName(const std::string& name) {
 
 Result<std::shared_ptr<const Adapter>> LoadChecked(const std::filesystem::path& file,
                                                    const std::string& name) {
-  if (Status status = CheckFile(file.parent_path(), file.filename()); !status.ok()) {
+  if (Status status = CheckFile(file.parent_path(), name); !status.ok()) {
     return status.error();
   }
   Result<flaglink_adapter> description = Describe(file);

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/domain/edit_distance.h"
 #include "daemon/domain/flag_key.h"
 
 namespace flaglinkd {

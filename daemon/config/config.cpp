@@ -9,6 +9,7 @@
 #include "daemon/config/loader.h"
 #include "daemon/config/option_table.h"
 #include "daemon/config/value_reader.h"
+#include "daemon/domain/edit_distance.h"
 
 namespace flaglinkd {
 namespace {

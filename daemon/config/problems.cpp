@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <tuple>
 
-#include "daemon/config/edit_distance.h"
 #include "daemon/domain/text.h"
 
 namespace flaglinkd {
@@ -117,19 +116,6 @@ std::vector<std::string> Problems::Warnings(const std::vector<SourceFile>& files
         Diagnostic{files[place.file].name, place.line, place.column, warning.message, ""}.Text());
   }
   return texts;
-}
-
-std::string DidYouMean(std::string_view word, const std::vector<std::string>& known) {
-  const std::string* nearest = nullptr;
-  std::size_t least = std::max<std::size_t>(1, word.size() / 3) + 1;
-  for (const std::string& candidate : known) {
-    std::size_t distance = EditDistance(word, candidate);
-    if (distance < least) {
-      least = distance;
-      nearest = &candidate;
-    }
-  }
-  return nearest ? "did you mean `" + *nearest + "`?" : "";
 }
 
 }  // namespace flaglinkd

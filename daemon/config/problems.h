@@ -46,7 +46,4 @@ class Problems {
   std::vector<HiddenLines> hidden_;
 };
 
-// "did you mean `timeout`?" for the nearest of `known`, or "" when none is near `word`.
-std::string DidYouMean(std::string_view word, const std::vector<std::string>& known);
-
 }  // namespace flaglinkd

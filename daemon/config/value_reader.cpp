@@ -8,6 +8,7 @@
 #include "daemon/base/check.h"
 #include "daemon/config/quantity.h"
 #include "daemon/config/secret_value.h"
+#include "daemon/domain/edit_distance.h"
 
 namespace flaglinkd {
 namespace {

@@ -15,10 +15,13 @@ Result<FileLock> FileLock::Take(const std::filesystem::path& file) {
     return Error{Error::Code::kUnavailable, "open " + file.string() + ": " + why};
   };
   const int descriptor = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (descriptor < 0 && errno == ENOENT) {
+    return refuse("its folder is not there; make it, for the user who runs this alone");
+  }
   if (descriptor < 0) return refuse(std::strerror(errno));
   FileLock lock(descriptor);
   if (flock(descriptor, LOCK_EX | LOCK_NB) == 0) return lock;
-  return refuse(errno == EWOULDBLOCK ? "another process has it" : std::strerror(errno));
+  return refuse(errno == EWOULDBLOCK ? "another process has it, perhaps another flaglinkd" : std::strerror(errno));
 }
 
 FileLock::FileLock(FileLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}

@@ -183,11 +183,18 @@ TEST_F(AdapterLoader, AHundredMegabytesAreNotTaken) {
 TEST_F(AdapterLoader, WhatIsNotThereIsRefused) {
   const auto adapter = LoadAdapter(folder_, "jira");
   EXPECT_EQ(adapter.error().code, Error::Code::kNotFound);
-  EXPECT_EQ(Refusal("jira"), "No such file or directory");
+  EXPECT_EQ(Refusal("jira"), "there is no such adapter; there are: none");
   const auto nowhere = LoadAdapter("/nowhere/at/all", "jira");
   EXPECT_EQ(nowhere.error().code, Error::Code::kNotFound);
   EXPECT_EQ(nowhere.error().message,
             "load /nowhere/at/all/jira.so: the folder: No such file or directory");
+}
+
+TEST_F(AdapterLoader, AMisspeltNameIsToldWhichOneWasMeant) {
+  Install("good");
+  Install("huge");
+  EXPECT_EQ(Refusal("goood"), "there is no such adapter; did you mean `good`?");
+  EXPECT_EQ(Refusal("zendesk"), "there is no such adapter; there are: good, huge");
 }
 
 TEST_F(AdapterLoader, ANameThatLeadsElsewhereIsRefused) {
@@ -201,13 +208,13 @@ TEST_F(AdapterLoader, ANameThatLeadsElsewhereIsRefused) {
 TEST_F(AdapterLoader, AFileThatOthersCanWriteIsRefused) {
   Install("good");
   ::chmod(FileOf("good").c_str(), 0666);
-  EXPECT_EQ(Refusal("good"), "the file can be written by others than its owner");
+  EXPECT_EQ(Refusal("good"), "the file can be written by others than its owner; chmod go-w it");
 }
 
 TEST_F(AdapterLoader, AFolderThatOthersCanWriteIsRefused) {
   Install("good");
   ::chmod(folder_.c_str(), 0777);
-  EXPECT_EQ(Refusal("good"), "the folder can be written by others than its owner");
+  EXPECT_EQ(Refusal("good"), "the folder can be written by others than its owner; chmod go-w it");
 }
 
 TEST_F(AdapterLoader, ASymbolicLinkIsRefusedForAFile) {

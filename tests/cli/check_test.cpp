@@ -96,7 +96,8 @@ TEST_F(CheckVerb, WritesTheDiagnosticsOfAConfigurationThatWillNotDo) {
 TEST_F(CheckVerb, NamesTheSourceWhoseAdapterIsNotThere) {
   adapters_ = folder_.path();
   Run("[source.jira]\nsecrets = [{ credential = \"jira\" }]\n");
-  EXPECT_EQ(said_, "source jira: load " + adapters_ + "/jira.so: No such file or directory\n");
+  EXPECT_EQ(said_, "source jira: load " + adapters_ +
+                       "/jira.so: there is no such adapter; there are: none\n");
   EXPECT_EQ(exit_code_, 78);
 }
 

@@ -117,7 +117,7 @@ TEST_F(SqliteQueue, OneProcessOwnsTheFile) {
   Open();
   const Error refusal = Refusal();
   EXPECT_EQ(refusal.code, Error::Code::kUnavailable);
-  EXPECT_EQ(refusal.message, "open " + Path() + "-lock: another process has it");
+  EXPECT_EQ(refusal.message, "open " + Path() + "-lock: another process has it, perhaps another flaglinkd");
   Close();
   Open();
 }

@@ -424,10 +424,10 @@ TEST(Slack, WhatSlackDoesNotSendIsMalformedWithTheReason) {
 TEST(Slack, OptionsWithoutAWorkspaceAreRefused) {
   EXPECT_EQ(Slack().CheckOptions({{"workspace", "acme"}}), "");
   EXPECT_EQ(Slack().CheckOptions({{"workspaces.T024BE7LD", "acme.enterprise"}}), "");
-  EXPECT_EQ(
-      Slack().CheckOptions({}),
-      "an event does not hold the workspace's address, which every link needs: set workspace = "
-      "\"acme\", or workspaces = { T024BE7LD = \"acme\" } for several, or the source's api_token");
+  EXPECT_EQ(Slack().CheckOptions({}),
+            "set workspace = \"acme\", workspaces = { T024BE7LD = \"acme\" } for several, or the "
+            "source's "
+            "api_token: an event does not hold the address that links need");
   EXPECT_EQ(Slack().CheckOptions({{"source:api_token", ""}}), "");
   for (const char* const domain : {"", "acme.slack.com", "https://acme", "a/b", "a@b"}) {
     EXPECT_NE(Slack().CheckOptions({{"workspace", domain}}), "") << domain;

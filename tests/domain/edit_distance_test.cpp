@@ -1,10 +1,8 @@
-#include "daemon/config/edit_distance.h"
+#include "daemon/domain/edit_distance.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
-
-#include "daemon/config/problems.h"
 
 namespace flaglinkd {
 namespace {

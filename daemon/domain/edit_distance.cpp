@@ -1,4 +1,4 @@
-#include "daemon/config/edit_distance.h"
+#include "daemon/domain/edit_distance.h"
 
 #include <algorithm>
 #include <array>
@@ -28,6 +28,19 @@ std::size_t EditDistance(std::string_view from, std::string_view to) {
     last = row;
   }
   return last[to.size()];
+}
+
+std::string DidYouMean(std::string_view word, const std::vector<std::string>& known) {
+  const std::string* nearest = nullptr;
+  std::size_t least = std::max<std::size_t>(1, word.size() / 3) + 1;
+  for (const std::string& candidate : known) {
+    std::size_t distance = EditDistance(word, candidate);
+    if (distance < least) {
+      least = distance;
+      nearest = &candidate;
+    }
+  }
+  return nearest ? "did you mean `" + *nearest + "`?" : "";
 }
 
 }  // namespace flaglinkd
