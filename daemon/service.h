@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "daemon/base/clock.h"
 #include "daemon/base/result.h"
@@ -35,12 +36,16 @@ class Service {
   std::uint16_t port() const;
   std::uint16_t admin_port() const;
 
-  // Sources, secrets, matching, certificates, trusted proxies and log settings of `config` from now
-  // on. An error leaves everything as it was. What can't change while running is reported in the
-  // log as needing a restart.
+  // Everything of `config` from now on, but what can't change while running: that is reported in the
+  // log, as needing a restart. Requests that are under way, to us and to LaunchDarkly, end as they
+  // began. Does not wait for them. An error leaves everything as it was.
   Status Reload(Config config);
-  // The file could not even be read: nothing changes but the metric.
-  void ReloadFailed();
+  // A configuration was refused, for this reason in one line: nothing changes but what is told of
+  // it.
+  void ReloadFailed(const std::string& reason);
+
+  // To be called about once a second.
+  void Tick();
 
   // Every thread went round within the last `patience`: what the watchdog is fed by.
   bool Alive(Duration patience) const;

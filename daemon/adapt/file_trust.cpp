@@ -9,7 +9,8 @@ Status CheckTrust(const std::string& what, const struct stat& status, uid_t us) 
                                             ", who runs this; chown it"};
   }
   if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
-    return Error{Error::Code::kInvalid, what + " can be written by others than its owner; chmod go-w it"};
+    return Error{Error::Code::kInvalid,
+                 what + " can be written by others than its owner; chmod go-w it"};
   }
   return {};
 }

@@ -7,12 +7,10 @@
 
 #include "daemon/admin/replay_run.h"
 #include "daemon/admin/report_json.h"
+#include "daemon/admin/status_json.h"
 
 namespace flaglinkd {
 namespace {
-
-constexpr std::size_t kImportLimit = 8u << 20;  // of one body; a source's own may be smaller
-constexpr std::size_t kBodyLimit = 64u << 10;
 
 Error NoLink(const std::string& id) {
   return {Error::Code::kNotFound, "there is no link " + id + "; `flaglinkd links list` shows them"};
@@ -54,18 +52,12 @@ Result<StoredEvent> ReadEvent(QueueAdmin& queue, std::int64_t id) {
 AdminApi::AdminApi(std::shared_ptr<const AdminServices> services, const Clock& clock)
     : services_(std::move(services)), clock_(clock) {}
 
-std::variant<HttpHandler::Accept, HttpResponse> AdminApi::OnHead(const HttpRequest& head) const {
-  const auto found = FindRoute(head.method, head.path, DoorOf(head));
-  if (const auto* refusal = std::get_if<HttpResponse>(&found)) return *refusal;
-  const bool import = std::get<ApiRoute>(found).call == ApiCall::kImport;
-  return HttpHandler::Accept{import ? kImportLimit : kBodyLimit};
-}
-
 void AdminApi::OnRequest(HttpRequest request, const Responder& responder) const {
-  const auto found = FindRoute(request.method, request.path, DoorOf(request));
+  const auto found = FindRoute(request.method, request.path);
   if (const auto* refusal = std::get_if<HttpResponse>(&found)) return responder.Send(*refusal);
-  const auto& [call, object] = std::get<ApiRoute>(found);
-  switch (call) {
+  const std::string& object = std::get<ApiRoute>(found).object;
+  switch (std::get<ApiRoute>(found).call) {
+    case ApiCall::kShowStatus: return responder.Send(StatusResponse(services_->status()));
     case ApiCall::kListLinks: return ListLinks(request, responder);
     case ApiCall::kShowLink: return ShowLink(object, responder);
     case ApiCall::kRetryLinks: return RetryLinks(request, object, responder);

@@ -1,12 +1,11 @@
-// /api/v1/: the queue and the history, to list, to show and to act on (api_route.h has the paths).
-// Never waits: what needs the queue or a worker is asked there, and answered from there. A request
-// that is well-formed but can't be served gets {"error": …}, one line that says what to do.
-// Thread-safe.
+// /api/v1/: what the service knows of itself, and the queue and the history, to list, to show and to
+// act on (api_route.h has the paths). Who may ask is settled before (admin_access.h). Never waits:
+// what needs the queue or a worker is asked there, and answered from there. A request that is
+// well-formed but can't be served gets {"error": …}, one line that says what to do. Thread-safe.
 #pragma once
 
 #include <memory>
 #include <string>
-#include <variant>
 
 #include "daemon/admin/admin_services.h"
 #include "daemon/admin/api_route.h"
@@ -21,7 +20,6 @@ class AdminApi {
   // `clock` outlives the API. Questions that are under way hold the services.
   AdminApi(std::shared_ptr<const AdminServices> services, const Clock& clock);
 
-  std::variant<HttpHandler::Accept, HttpResponse> OnHead(const HttpRequest& head) const;
   void OnRequest(HttpRequest request, const Responder& responder) const;
 
  private:

@@ -1,11 +1,12 @@
-// What the admin API can have done by the rest of the service. All are called on an admin
-// listener's thread or on one of those that answer, and return at once.
+// What the admin API and the status page can have done by the rest of the service. All are called on
+// an admin listener's thread or on one of those that answer, and return at once.
 #pragma once
 
 #include <functional>
 #include <optional>
 #include <string>
 
+#include "daemon/admin/status_report.h"
 #include "daemon/domain/reading.h"
 #include "daemon/domain/webhook.h"
 #include "daemon/queue/link_queue.h"
@@ -14,6 +15,9 @@
 namespace flaglinkd {
 
 struct AdminServices {
+  // What the service knows of itself now. Asks neither the queue nor anybody who could keep it.
+  std::function<StatusReport()> status;
+
   // Runs `question` on the thread that owns the queue; destroys it unrun when the service ends.
   // False: so many wait that it is not taken.
   std::function<bool(std::function<void(QueueAdmin&)> question)> ask;

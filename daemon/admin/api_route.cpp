@@ -12,26 +12,30 @@ namespace {
 
 constexpr std::string_view kRoot = "/api/v1/";
 
+constexpr std::size_t kImportLimit = 8u << 20;  // of one body; a source's own may be smaller
+constexpr std::size_t kBodyLimit = 64u << 10;
+
 struct Row {
   ApiCall call;
   const char* method;
   const char* form;  // below kRoot; '*' stands for one segment
-  Door door;         // the widest that it may be reached by
+  Purpose purpose;
 };
 
 constexpr std::array kRows = {
-    Row{ApiCall::kListLinks, "GET", "links", Door::kAddress},
-    Row{ApiCall::kShowLink, "GET", "links/*", Door::kAddress},
-    Row{ApiCall::kRetryLinks, "POST", "links/retry", Door::kSocket},
-    Row{ApiCall::kForgetLinks, "POST", "links/forget", Door::kSocket},
-    Row{ApiCall::kRetryLinks, "POST", "links/*/retry", Door::kSocket},
-    Row{ApiCall::kForgetLinks, "POST", "links/*/forget", Door::kSocket},
-    Row{ApiCall::kListEvents, "GET", "events", Door::kAddress},
-    Row{ApiCall::kShowEvent, "GET", "events/*", Door::kSocket},
-    Row{ApiCall::kReplayEvents, "POST", "events/replay", Door::kSocket},
-    Row{ApiCall::kReplayEvents, "POST", "events/*/replay", Door::kSocket},
-    Row{ApiCall::kArm, "POST", "sources/*/arm", Door::kSocket},
-    Row{ApiCall::kImport, "POST", "import/*", Door::kSocket},
+    Row{ApiCall::kShowStatus, "GET", "status", Purpose::kRead},
+    Row{ApiCall::kListLinks, "GET", "links", Purpose::kRead},
+    Row{ApiCall::kShowLink, "GET", "links/*", Purpose::kRead},
+    Row{ApiCall::kRetryLinks, "POST", "links/retry", Purpose::kAct},
+    Row{ApiCall::kForgetLinks, "POST", "links/forget", Purpose::kAct},
+    Row{ApiCall::kRetryLinks, "POST", "links/*/retry", Purpose::kAct},
+    Row{ApiCall::kForgetLinks, "POST", "links/*/forget", Purpose::kAct},
+    Row{ApiCall::kListEvents, "GET", "events", Purpose::kRead},
+    Row{ApiCall::kShowEvent, "GET", "events/*", Purpose::kReadPayload},
+    Row{ApiCall::kReplayEvents, "POST", "events/replay", Purpose::kAct},
+    Row{ApiCall::kReplayEvents, "POST", "events/*/replay", Purpose::kAct},
+    Row{ApiCall::kArm, "POST", "sources/*/arm", Purpose::kAct},
+    Row{ApiCall::kImport, "POST", "import/*", Purpose::kAct},
 };
 
 std::vector<std::string_view> SegmentsOf(std::string_view path) {
@@ -61,16 +65,11 @@ std::optional<std::string> Match(std::string_view form, std::string_view path) {
 
 }  // namespace
 
-Door DoorOf(const HttpRequest& request) {
-  return request.peer == "unix" ? Door::kSocket : Door::kAddress;
-}
-
 bool IsApiPath(std::string_view path) {
   return path.starts_with(kRoot);
 }
 
-std::variant<ApiRoute, HttpResponse> FindRoute(const std::string& method, std::string_view path,
-                                               Door door) {
+std::variant<ApiRoute, HttpResponse> FindRoute(const std::string& method, std::string_view path) {
   std::string allowed;
   for (const Row& row : kRows) {
     const std::optional<std::string> object =
@@ -80,13 +79,11 @@ std::variant<ApiRoute, HttpResponse> FindRoute(const std::string& method, std::s
       allowed = row.method;
       continue;
     }
-    if (row.door == Door::kSocket && door == Door::kAddress) {
-      return ErrorResponse(403, "over the socket only: see [admin] socket");
-    }
-    return ApiRoute{row.call, *object};
+    return ApiRoute{row.call, *object, row.purpose,
+                    row.call == ApiCall::kImport ? kImportLimit : kBodyLimit};
   }
   if (allowed.empty())
-    return ErrorResponse(404, "below /api/v1 there are links, events, sources and import");
+    return ErrorResponse(404, "below /api/v1 there are status, links, events, sources and import");
   HttpResponse response = ErrorResponse(405, allowed + " only");
   response.headers.push_back({"allow", allowed});
   return response;

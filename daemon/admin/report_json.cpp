@@ -1,42 +1,11 @@
 #include "daemon/admin/report_json.h"
 
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
-
+#include "daemon/admin/json_writing.h"
 #include "daemon/admin/utc_time.h"
 #include "daemon/domain/text.h"
 
 namespace flaglinkd {
 namespace {
-
-using JsonWriter = rapidjson::Writer<rapidjson::StringBuffer>;
-
-void Text(JsonWriter& json, std::string_view text) {
-  json.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
-}
-
-void Field(JsonWriter& json, const char* name, std::string_view value) {
-  json.Key(name);
-  Text(json, value);
-}
-
-void Field(JsonWriter& json, const char* name, int value) {
-  json.Key(name);
-  json.Int(value);
-}
-
-template <typename Fill>
-HttpResponse JsonResponse(int status, Fill fill) {
-  rapidjson::StringBuffer buffer;
-  JsonWriter json(buffer);
-  json.StartObject();
-  fill(json);
-  json.EndObject();
-  HttpResponse response;
-  response.status = status;
-  response.body.assign(buffer.GetString(), buffer.GetSize());
-  return response;
-}
 
 void WriteLink(JsonWriter& json, const LinkReport& link) {
   Field(json, "id", link.id);
@@ -53,7 +22,7 @@ void WriteLink(JsonWriter& json, const LinkReport& link) {
   Field(json, "attempts", link.attempts);
   Field(json, "reason", link.reason);
   json.Key("due");
-  link.due ? Text(json, FormatUtc(*link.due)) : static_cast<void>(json.Null());
+  link.due ? WriteText(json, FormatUtc(*link.due)) : static_cast<void>(json.Null());
   Field(json, "changed", FormatUtc(link.changed_at));
   Field(json, "key", link.key);
 }
@@ -179,7 +148,7 @@ HttpResponse LinkResponse(const LinkReport& link) {
     WriteLink(json, link);
     json.Key("mentions");
     json.StartArray();
-    for (const std::string& mention : link.mentions) Text(json, mention);
+    for (const std::string& mention : link.mentions) WriteText(json, mention);
     json.EndArray();
   });
 }

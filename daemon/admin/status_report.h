@@ -3,13 +3,13 @@
 // database.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "daemon/base/clock.h"
+#include "daemon/observe/history.h"
 #include "daemon/queue/link_queue.h"
 
 namespace flaglinkd {
@@ -55,21 +55,6 @@ struct ConfigStatus {
   std::string refused;
   std::optional<TimePoint> refused_at;
 };
-
-// What happened in one slot of the history.
-struct HistorySlot {
-  std::int64_t events = 0;    // stored, ignored, duplicate and failed ones
-  std::int64_t rejected = 0;  // and unavailable
-  std::int64_t requests = 0;  // to LaunchDarkly
-  std::int64_t applied = 0;   // links
-  double answer_ms = 0;       // a webhook's mean time to its answer; 0: there was none
-  double delivery_s = 0;      // mean time from receipt to applied; 0: there was none
-  auto operator<=>(const HistorySlot&) const = default;
-};
-
-// The last six hours in slots of five minutes, oldest first; the last one is under way.
-constexpr std::size_t kHistorySlots = 72;
-constexpr Duration kHistorySlot = std::chrono::minutes(5);
 
 struct StatusReport {
   std::string version;

@@ -40,4 +40,9 @@ Secret Secret::Clone() const {
   return Secret(std::string(bytes_));
 }
 
+bool Secret::Equals(std::string_view given) const {
+  return !bytes_.empty() && bytes_.size() == given.size() &&
+         CRYPTO_memcmp(bytes_.data(), given.data(), given.size()) == 0;
+}
+
 }  // namespace flaglinkd

@@ -8,20 +8,19 @@
 #include <iostream>
 #include <utility>
 
+#include "daemon/cli/send.h"
 #include "daemon/cli/verbs.h"
 #include "daemon/domain/text.h"
 
 namespace flaglinkd {
 namespace {
 
-// A thousand events that are replayed take their time, and the payload of one its room.
-constexpr Duration kPatience = std::chrono::minutes(10);
-constexpr std::size_t kLargestAnswer = 64u << 20;
+constexpr std::size_t kLargestAnswer = 64u << 20;  // the payload of an event takes its room
 constexpr std::size_t kShownOfError = 1000;
 
-HttpClient::Options OptionsFor(const std::filesystem::path& socket) {
+HttpClient::Options OptionsFor(const std::filesystem::path& socket, Duration patience) {
   HttpClient::Options options;
-  options.timeout = kPatience;
+  options.timeout = patience;
   options.unix_socket = socket;
   options.max_connections = 1;
   return options;
@@ -42,19 +41,22 @@ std::string ReasonOf(const HttpAnswer& answer) {
 
 }  // namespace
 
-std::optional<std::filesystem::path> FindAdminSocket(const LoadSettings& settings,
-                                                     const std::filesystem::path& given) {
-  if (!given.empty()) return given;
-  const std::optional<Config> config = LoadOrComplain(settings);
-  if (config && !config->admin.socket.empty()) return config->admin.socket;
+std::optional<ServiceAddress> FindService(const LoadSettings& settings,
+                                          const std::filesystem::path& given) {
+  if (!given.empty()) return ServiceAddress{given, std::nullopt};
+  std::optional<Config> config = LoadOrComplain(settings);
+  if (config && !config->admin.socket.empty()) {
+    std::filesystem::path socket = config->admin.socket;
+    return ServiceAddress{std::move(socket), std::move(config)};
+  }
   std::cerr << (config ? "the configuration has no [admin] socket"
                        : "without its configuration, name the service's socket: --socket PATH")
             << "\n";
   return std::nullopt;
 }
 
-AdminClient::AdminClient(std::filesystem::path socket)
-    : socket_(std::move(socket)), client_(HttpClient::Create(OptionsFor(socket_))) {}
+AdminClient::AdminClient(std::filesystem::path socket, Duration patience)
+    : socket_(std::move(socket)), client_(HttpClient::Create(OptionsFor(socket_, patience))) {}
 
 Result<std::string> AdminClient::Ask(HttpCall call) {
   if (::access(socket_.c_str(), W_OK) != 0 && errno != ENOENT) {
@@ -62,22 +64,19 @@ Result<std::string> AdminClient::Ask(HttpCall call) {
                  "open " + socket_.string() + ": " + std::strerror(errno)};
   }
   call.response_limit = kLargestAnswer;
-  std::optional<HttpAnswer> answer;
-  client_->Start(std::move(call), no_authorization_,
-                 [&](HttpAnswer got) { answer = std::move(got); });
-  while (!answer) client_->Poll(std::chrono::seconds(1));
-  switch (answer->kind) {
+  HttpAnswer answer = SendAndWait(*client_, std::move(call), Secret());
+  switch (answer.kind) {
     case HttpAnswer::Kind::kNotSent:
-      return Error{Error::Code::kUnavailable,
+      return Error{Error::Code::kNotFound,
                    "nothing listens on " + socket_.string() + ": is flaglinkd running?"};
     case HttpAnswer::Kind::kLost:
       return Error{Error::Code::kUnavailable,
-                   "the service's answer on " + socket_.string() + " was lost: " + answer->error};
+                   "the service's answer on " + socket_.string() + " was lost: " + answer.error};
     case HttpAnswer::Kind::kAnswered: break;
   }
-  if (answer->status == 200) return std::move(answer->body);
-  return Error{answer->status == 400 ? Error::Code::kInvalid : Error::Code::kUnavailable,
-               ReasonOf(*answer)};
+  if (answer.status == 200) return std::move(answer.body);
+  return Error{answer.status == 400 ? Error::Code::kInvalid : Error::Code::kUnavailable,
+               ReasonOf(answer)};
 }
 
 }  // namespace flaglinkd

@@ -39,9 +39,9 @@ int Arm(const LoadSettings& settings, const ArmArguments& arguments) {
               << "'\n";
     return kUsage;
   }
-  const std::optional<std::filesystem::path> socket = FindAdminSocket(settings, arguments.socket);
-  if (!socket) return kBadConfiguration;
-  const Result<std::string> answer = AdminClient(*socket).Ask(CallFor(arguments));
+  const std::optional<ServiceAddress> service = FindService(settings, arguments.socket);
+  if (!service) return kBadConfiguration;
+  const Result<std::string> answer = AdminClient(service->socket).Ask(CallFor(arguments));
   if (!answer) {
     std::cerr << answer.error().message << "\n";
     return answer.error().code == Error::Code::kInvalid ? kUsage : kFailed;

@@ -8,8 +8,11 @@
 #include <vector>
 
 #include "daemon/adapt/adapter.h"
+#include "daemon/cli/online_check.h"
+#include "daemon/cli/send.h"
 #include "daemon/cli/verbs.h"
 #include "daemon/receive/source_set.h"
+#include "daemon/service.h"
 
 namespace flaglinkd {
 namespace {
@@ -50,9 +53,33 @@ std::string LineOf(const Source& source) {
          AboutApiToken(source.options, adapter);
 }
 
+int CheckOnline(const Config& config, std::ostream& out) {
+  const LaunchDarklyOptions& launchdarkly = config.launchdarkly;
+  if (launchdarkly.token.empty()) {
+    out << "LaunchDarkly: was not asked, since there is no token\n";
+    return kFine;
+  }
+  HttpClient::Options options;
+  options.timeout = config.delivery.timeout;
+  options.proxy = launchdarkly.proxy;
+  options.ca_file = launchdarkly.ca;
+  options.user_agent = std::string("flaglinkd/") + kVersion;
+  options.max_connections = 1;
+  const std::unique_ptr<HttpClient> client = HttpClient::Create(options);
+  int exit_code = kFine;
+  const auto ask = [&](HttpCall call) {
+    return SendAndWait(*client, std::move(call), launchdarkly.token);
+  };
+  for (const OnlineFinding& finding : CheckLaunchDarkly(launchdarkly, ask, SystemClock())) {
+    out << finding.line << "\n";
+    if (finding.wrong) exit_code = kFailed;
+  }
+  return exit_code;
+}
+
 }  // namespace
 
-int Check(const LoadSettings& settings, std::ostream& out) {
+int Check(const LoadSettings& settings, std::ostream& out, CheckReach reach) {
   auto loaded = LoadConfig(settings);
   if (const auto* diagnostics = std::get_if<std::vector<Diagnostic>>(&loaded)) {
     for (const Diagnostic& diagnostic : *diagnostics) out << diagnostic.Text() << "\n";
@@ -73,7 +100,7 @@ int Check(const LoadSettings& settings, std::ostream& out) {
       out << LineOf(std::get<std::shared_ptr<const SourceSet>>(built)->all().front()) << "\n";
     }
   }
-  return exit_code;
+  return exit_code == kFine && reach == CheckReach::kOnline ? CheckOnline(config, out) : exit_code;
 }
 
 }  // namespace flaglinkd

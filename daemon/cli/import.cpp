@@ -135,9 +135,9 @@ int Import(const LoadSettings& settings, const ImportArguments& arguments) {
   }
   Lines lines(arguments.file);
   if (!lines.IsReadable()) return ComplainOf(arguments.file), kUsage;
-  const std::optional<std::filesystem::path> socket = FindAdminSocket(settings, arguments.socket);
-  if (!socket) return kBadConfiguration;
-  AdminClient client(*socket);
+  const std::optional<ServiceAddress> service = FindService(settings, arguments.socket);
+  if (!service) return kBadConfiguration;
+  AdminClient client(service->socket);
   Importing importing(client, *std::move(request));
   bool complete = true;
   while (complete && lines.Next()) complete = importing.Send(lines);

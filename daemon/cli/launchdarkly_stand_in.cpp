@@ -20,6 +20,7 @@ using JsonWriter = rapidjson::Writer<rapidjson::StringBuffer>;
 constexpr std::string_view kProjects = "/api/v2/flag-links/projects/";
 constexpr std::string_view kFlags = "/flags/";
 constexpr std::string_view kFlagList = "/api/v2/flags/";
+constexpr std::string_view kCallerIdentity = "/api/v2/caller-identity";
 
 // The flag that a path names, and the link's key or id where it goes that far.
 struct Route {
@@ -50,6 +51,13 @@ std::optional<std::string> ParseFlagListPath(std::string_view path) {
   if (!path.starts_with(kFlagList)) return std::nullopt;
   path.remove_prefix(kFlagList.size());
   return IsValidKey(path) ? std::optional<std::string>(path) : std::nullopt;
+}
+
+// As a policy names it; "" for what takes none.
+std::string ActionOf(const std::string& method) {
+  if (method == "POST") return "createFlagLink";
+  if (method == "PATCH") return "updateFlagLink";
+  return method == "DELETE" ? "deleteFlagLink" : "";
 }
 
 std::string_view HeaderOf(const HttpRequest& request, std::string_view name) {
@@ -83,6 +91,10 @@ HttpResponse Refuse(int status, const char* code, const std::string& message) {
 
 HttpResponse BadRequest(const std::string& message) {
   return Refuse(400, "invalid_request", message);
+}
+
+HttpResponse Forbidden() {
+  return Refuse(403, "forbidden", "Forbidden. Access to the requested resource was denied.");
 }
 
 HttpResponse NotFound() {
@@ -185,6 +197,7 @@ rapidjson::Document ParseJson(const std::string& body) {
 
 struct LaunchDarklyStandIn::State {
   std::string token;
+  std::set<std::string> forbidden;
   Duplicate duplicate = Duplicate::kConflict;
   StandInFlags flags{std::nullopt};
   std::vector<Link> links;
@@ -194,6 +207,7 @@ struct LaunchDarklyStandIn::State {
 
   HttpResponse Dispatch(const HttpRequest& request, const std::optional<Route>& route,
                         TimePoint now);
+  static HttpResponse IdentifyCaller();
   HttpResponse ListFlags(const std::string& project, const std::string& query) const;
   HttpResponse List(const FlagKey& flag) const;
   HttpResponse Create(const FlagKey& flag, const std::string& body, TimePoint now);
@@ -214,14 +228,16 @@ HttpResponse LaunchDarklyStandIn::State::Dispatch(const HttpRequest& request,
   if (HeaderOf(request, "authorization") != token) {
     return Refuse(401, "unauthorized", "Invalid access token");
   }
+  if (request.path == kCallerIdentity) return IdentifyCaller();
   if (const auto project = ParseFlagListPath(request.path)) {
     if (request.method == "GET") return ListFlags(*project, request.query);
     return Refuse(405, "method_not_allowed", "Method not allowed");
   }
   if (!route) return NotFound();
   if (HeaderOf(request, "ld-api-version") != "beta") {
-    return Refuse(403, "forbidden", "Forbidden. Access to the requested resource was denied.");
+    return Forbidden();
   }
+  if (forbidden.contains(ActionOf(request.method))) return Forbidden();
   if (!flags.Exists(route->flag)) return NotFound();
   if (route->link.empty()) {
     if (request.method == "GET") return List(route->flag);
@@ -231,6 +247,20 @@ HttpResponse LaunchDarklyStandIn::State::Dispatch(const HttpRequest& request,
     if (request.method == "PATCH") return Patch(*route, request.body);
   }
   return Refuse(405, "method_not_allowed", "Method not allowed");
+}
+
+HttpResponse LaunchDarklyStandIn::State::IdentifyCaller() {
+  rapidjson::StringBuffer buffer;
+  JsonWriter writer(buffer);
+  writer.StartObject();
+  WriteString(writer, "accountId", "000000000000000000000001");
+  WriteString(writer, "authKind", "token");
+  WriteString(writer, "tokenKind", "auth");
+  WriteString(writer, "tokenName", "flaglinkd");
+  writer.Key("serviceToken");
+  writer.Bool(true);
+  writer.EndObject();
+  return Json(200, buffer);
 }
 
 HttpResponse LaunchDarklyStandIn::State::ListFlags(const std::string& project,
@@ -367,6 +397,10 @@ void LaunchDarklyStandIn::RemoveFlag(const FlagKey& flag) {
   state->flags.Remove(flag);
   if (state->flags.Exists(flag)) return;
   std::erase_if(state->links, [&](const Link& link) { return link.flag == flag; });
+}
+
+void LaunchDarklyStandIn::Forbid(std::set<std::string> actions) {
+  state_->Lock()->forbidden = std::move(actions);
 }
 
 void LaunchDarklyStandIn::SetToken(const std::string& token) {

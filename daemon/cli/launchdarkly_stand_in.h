@@ -59,6 +59,8 @@ class LaunchDarklyStandIn {
   void ArchiveFlag(const FlagKey& flag);
   void RemoveFlag(const FlagKey& flag);
   void SetToken(const std::string& token);
+  // What the token may not do, as a policy names it: createFlagLink, updateFlagLink, deleteFlagLink.
+  void Forbid(std::set<std::string> actions);
   // A link that comes about without a request, as somebody else makes it. Its id is set here.
   void Plant(Link link);
 

@@ -54,17 +54,6 @@ Result<std::string> TimeOf(const std::string& text, TimePoint now) {
                  "': wanted a duration as 2h, or a time in UTC as 2026-07-25T10:00:00Z");
 }
 
-Result<std::map<std::string, std::string>> ConditionsOf(const QueueArguments& arguments,
-                                                        TimePoint now) {
-  std::map<std::string, std::string> conditions = arguments.conditions;
-  if (const auto since = conditions.find("since"); since != conditions.end()) {
-    Result<std::string> time = TimeOf(since->second, now);
-    if (!time) return time.error();
-    since->second = *std::move(time);
-  }
-  return conditions;
-}
-
 std::string QueryOf(const std::map<std::string, std::string>& conditions) {
   std::string query;
   for (const auto& [name, value] : conditions) {
@@ -126,6 +115,17 @@ Result<HttpCall> Act(const std::string& what, const std::string& action,
 }
 
 }  // namespace
+
+Result<std::map<std::string, std::string>> ConditionsOf(const QueueArguments& arguments,
+                                                        TimePoint now) {
+  std::map<std::string, std::string> conditions = arguments.conditions;
+  if (const auto since = conditions.find("since"); since != conditions.end()) {
+    Result<std::string> time = TimeOf(since->second, now);
+    if (!time) return time.error();
+    since->second = *std::move(time);
+  }
+  return conditions;
+}
 
 Result<HttpCall> RequestOf(QueueVerb verb, const QueueArguments& arguments, TimePoint now) {
   const bool of_links = verb == QueueVerb::kShowLink || verb == QueueVerb::kRetryLinks ||

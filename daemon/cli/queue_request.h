@@ -13,6 +13,10 @@
 
 namespace flaglinkd {
 
+// The conditions as the admin API takes them: times in UTC. kInvalid: --since is none.
+Result<std::map<std::string, std::string>> ConditionsOf(const QueueArguments& arguments,
+                                                        TimePoint now);
+
 // kInvalid: an ID that is none, an action on everything, or a time that is none; for the person who
 // typed it.
 Result<HttpCall> RequestOf(QueueVerb verb, const QueueArguments& arguments, TimePoint now);

@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "daemon/cli/option_text.h"
 #include "daemon/config/option_table.h"
 
 namespace flaglinkd {
@@ -24,15 +25,6 @@ constexpr std::string_view kMarkdownHead = R"(# Configuration reference
 
 Made from the option table by `flaglinkd reference --markdown`; `flaglinkd.toml` beside it is the same as a file to start from.
 
-- The file is `/etc/flaglinkd/flaglinkd.toml`, or what `--config` names. `conf.d/*.toml` beside it are merged in name order; a key that is set twice is an error. Relative paths start at the file that they are written in.
-- The files, and `conf.d` itself, must belong to root or to the user that runs flaglinkd, and be writable by nobody else.
-- An unknown key is an error. All mistakes are reported at once, with their places; the exit code is 78.
-- A **duration** is a string of a whole number and `ms`, `s`, `m`, `h` or `d`: `"20s"`. A **size** likewise, with `B`, `KiB`, `MiB` or `GiB`: `"64KiB"`.
-- A **secret** is one of
-  - `{ credential = "name" }`: `$CREDENTIALS_DIRECTORY/secret_name`, as the systemd unit hands it over; without that variable (in your shell) `/etc/flaglinkd/secrets/name`;
-  - `{ file = "/path" }`: a file that may not be read by everybody; one newline at its end does not count;
-  - `{ env = "NAME" }`: an environment variable;
-  - a plain string, which gives a warning.
 )";
 
 // In the sample, the source is Jira.
@@ -41,10 +33,6 @@ std::string SampleName(std::string_view table) {
   const std::size_t place = name.find("NAME");
   if (place != std::string::npos) name.replace(place, 4, "jira");
   return name;
-}
-
-std::string HeaderOf(const OptionGroup& group, const std::string& name) {
-  return group.list ? "[[" + name + "]]" : "[" + name + "]";
 }
 
 void AddComment(std::string& out, std::string_view text) {
@@ -60,44 +48,6 @@ void AddComment(std::string& out, std::string_view text) {
     text = space == std::string_view::npos ? "" : text.substr(space + 1);
   }
   out += line + "\n";
-}
-
-std::string Quoted(std::string_view text) {
-  return "\"" + std::string(text) + "\"";
-}
-
-std::string TypeName(const Option& option) {
-  const std::string noun = option.form->noun;
-  switch (option.type) {
-    case OptionType::kBool: return "boolean";
-    case OptionType::kInteger: return "number";
-    case OptionType::kDuration: return "duration";
-    case OptionType::kSize: return "size";
-    case OptionType::kText: return noun;
-    case OptionType::kTexts: return "list of " + noun + "s";
-    case OptionType::kSecret: return "secret";
-    case OptionType::kSecrets: return "list of secrets";
-    case OptionType::kFilters: return "table";
-    case OptionType::kFree: return "table";
-  }
-  return "";
-}
-
-// What the option may be: its choices, its range, or "".
-std::string Limits(const Option& option) {
-  std::string text;
-  for (std::string_view choice : option.choices)
-    text += (text.empty() ? "" : ", ") + Quoted(choice);
-  if (!option.least.empty()) text = std::string(option.least) + " to " + std::string(option.most);
-  return text;
-}
-
-// What holds without the option, as a sentence, where TOML can't say it.
-std::string Otherwise(const Option& option) {
-  std::string text(option.otherwise);
-  if (!text.starts_with("required")) return "Default: " + text + ".";
-  text[0] = 'R';
-  return text + ".";
 }
 
 void AddTomlOption(std::string& out, const Option& option) {
@@ -129,15 +79,10 @@ std::string Code(std::string_view text) {
 }
 
 void AddMarkdownOption(std::string& out, const Option& option) {
-  std::string type = TypeName(option);
-  if (!option.choices.empty()) type.clear();
-  if (const std::string limits = Limits(option); !limits.empty()) {
-    type += (type.empty() ? "" : ", ") + limits;
-  }
   const std::string standard =
       option.standard.empty() ? Cell(option.otherwise) : Code(option.standard);
-  out += "| `" + std::string(option.name) + "` | " + Cell(type) + " | " + standard + " | " +
-         Cell(option.sentence);
+  out += "| `" + std::string(option.name) + "` | " + Cell(Values(option)) + " | " + standard +
+         " | " + Cell(option.sentence);
   if (!option.example.empty()) out += " Example: " + Code(option.example);
   out += " |\n";
 }
@@ -161,7 +106,7 @@ std::string ReferenceToml() {
 }
 
 std::string ReferenceMarkdown() {
-  std::string out(kMarkdownHead);
+  std::string out = std::string(kMarkdownHead) + std::string(FileRules());
   for (const OptionGroup& group : OptionGroups()) {
     out += "\n## " + HeaderOf(group, std::string(group.table)) + "\n\n" +
            std::string(group.sentence) + "\n\n";

@@ -1,13 +1,18 @@
 #include <signal.h>
 #include <systemd/sd-daemon.h>
+#include <time.h>
 
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
 #include <memory>
+#include <sstream>
 #include <string>
+#include <variant>
+#include <vector>
 
 #include "daemon/cli/verbs.h"
+#include "daemon/domain/text.h"
 #include "daemon/observe/log.h"
 #include "daemon/service.h"
 
@@ -47,24 +52,54 @@ InheritedSockets TakeSockets() {
   return sockets;
 }
 
-void Reload(Service& service, const LoadSettings& settings) {
-  sd_notify(0, "RELOADING=1");
+// The first of them stands for all: a line of the log holds no more.
+std::string OneLine(const std::vector<Diagnostic>& diagnostics) {
+  const Diagnostic& first = diagnostics.front();
+  std::string line = first.file;
+  if (first.line > 0) line += ":" + std::to_string(first.line);
+  line += ": " + first.message;
+  const std::size_t more = diagnostics.size() - 1;
+  if (more > 0) line += " (and " + std::to_string(more) + " more: `flaglinkd check`)";
+  return line;
+}
+
+Status TryToReload(Service& service, const LoadSettings& settings) {
   auto loaded = LoadConfig(settings);
-  if (auto* diagnostics = std::get_if<std::vector<Diagnostic>>(&loaded)) {
-    service.ReloadFailed();
-    for (const Diagnostic& diagnostic : *diagnostics) {
-      Log(LogLevel::kError, "reload refused, the old configuration stays",
-          {{"reason",
-            diagnostic.file + ":" + std::to_string(diagnostic.line) + ": " + diagnostic.message}});
-    }
-  } else if (Status reloaded = service.Reload(std::get<Config>(std::move(loaded))); !reloaded) {
-    service.ReloadFailed();
-    Log(LogLevel::kError, "reload refused, the old configuration stays",
-        {{"reason", reloaded.error().message}});
-  } else {
-    Log(LogLevel::kInfo, "configuration reloaded");
+  if (const auto* diagnostics = std::get_if<std::vector<Diagnostic>>(&loaded)) {
+    return Error{Error::Code::kInvalid, OneLine(*diagnostics)};
   }
-  sd_notify(0, "READY=1");
+  return service.Reload(std::get<Config>(std::move(loaded)));
+}
+
+// sd_notify(3): with the time, systemd tells this reload from an earlier one.
+void NotifyReloading() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  const long long microseconds = now.tv_sec * 1'000'000LL + now.tv_nsec / 1000;
+  sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld", microseconds);
+}
+
+void Reload(Service& service, const LoadSettings& settings) {
+  NotifyReloading();
+  const Status reloaded = TryToReload(service, settings);
+  if (reloaded) {
+    Log(LogLevel::kInfo, "configuration reloaded");
+    sd_notify(0, "READY=1\nSTATUS=");
+    return;
+  }
+  const std::string& reason = reloaded.error().message;
+  service.ReloadFailed(reason);
+  Log(LogLevel::kError, "reload refused, the old configuration stays", {{"reason", reason}});
+  const std::string status = EscapeForLine(reason, 200);
+  sd_notifyf(0, "READY=1\nSTATUS=reload refused: %s", status.c_str());
+}
+
+// A line for each reason.
+void LogWhyNot(const std::string& reasons) {
+  std::istringstream lines(reasons);
+  for (std::string reason; std::getline(lines, reason);) {
+    Log(LogLevel::kError, "cannot start", {{"reason", reason}});
+  }
 }
 
 void Serve(Service& service, const LoadSettings& settings, const sigset_t& signals) {
@@ -73,6 +108,7 @@ void Serve(Service& service, const LoadSettings& settings, const sigset_t& signa
     const int signal = sigtimedwait(&signals, nullptr, &second);
     if (signal == SIGTERM || signal == SIGINT) return;
     if (signal == SIGHUP) Reload(service, settings);
+    service.Tick();
     if (service.Alive(kHung)) sd_notify(0, "WATCHDOG=1");
   }
 }
@@ -97,7 +133,7 @@ int Run(const LoadSettings& settings) {
 
   Result<std::unique_ptr<Service>> service = Service::Start(*std::move(config), TakeSockets());
   if (!service) {
-    Log(LogLevel::kError, "cannot start", {{"reason", service.error().message}});
+    LogWhyNot(service.error().message);
     return service.error().code == Error::Code::kInvalid ? kBadConfiguration : kFailed;
   }
   Log(LogLevel::kInfo, "ready",

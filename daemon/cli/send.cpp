@@ -6,14 +6,16 @@
 
 namespace flaglinkd {
 
-HttpAnswer SendAndWait(HttpCall call) {
-  const std::unique_ptr<HttpClient> client = HttpClient::Create(HttpClient::Options{});
-  const Secret no_authorization;
+HttpAnswer SendAndWait(HttpClient& client, HttpCall call, const Secret& authorization) {
   std::optional<HttpAnswer> answer;
-  client->Start(std::move(call), no_authorization,
-                [&](HttpAnswer result) { answer = std::move(result); });
-  while (!answer) client->Poll(std::chrono::seconds(1));
+  client.Start(std::move(call), authorization,
+               [&](HttpAnswer result) { answer = std::move(result); });
+  while (!answer) client.Poll(std::chrono::seconds(1));
   return *std::move(answer);
+}
+
+HttpAnswer SendAndWait(HttpCall call) {
+  return SendAndWait(*HttpClient::Create(HttpClient::Options{}), std::move(call), Secret());
 }
 
 }  // namespace flaglinkd

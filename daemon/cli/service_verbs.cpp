@@ -20,7 +20,7 @@ class Describer {
     verb->add_option_function<std::string>(
             "--output",
             [&json = arguments_.json](const std::string& form) { json = form == "json"; },
-            "text or json")
+            "text (the default) or json")
         ->check(CLI::IsMember({"text", "json"}));
     return verb;
   }
@@ -79,6 +79,11 @@ class Describer {
 void DescribeLinks(CLI::App& app, const Describer& describer) {
   CLI::App* links = app.add_subcommand("links", "The flag links: what they are and should be");
   links->require_subcommand(1);
+  links->footer(
+      "Examples:\n  flaglinkd links list --status failed --since 2h\n"
+      "  flaglinkd links show 17.4\n  flaglinkd links retry --status failed\n"
+      "  flaglinkd links forget --resource SHOP-42 --remove\n"
+      "Where no service runs, its database answers.\n");
   describer.AddLinkConditions(
       describer.QueueVerbOf(links, "list", QueueVerb::kListLinks, "One line per link"));
   describer
@@ -104,6 +109,10 @@ void DescribeForget(CLI::App& app, const Describer& describer, QueueArguments& a
 void DescribeEvents(CLI::App& app, const Describer& describer) {
   CLI::App* events = app.add_subcommand("events", "The webhooks that were stored");
   events->require_subcommand(1);
+  events->footer(
+      "Examples:\n  flaglinkd events list --source jira --status failed\n"
+      "  flaglinkd events show 17\n  flaglinkd events replay --status failed --since 1d\n"
+      "Where no service runs, its database answers list and show.\n");
   describer.AddEventConditions(
       describer.QueueVerbOf(events, "list", QueueVerb::kListEvents, "One line per event"));
   describer
@@ -123,6 +132,7 @@ void DescribeArm(CLI::App& app, const Describer& describer, const LoadSettings& 
       &app, "arm", "For ten minutes, take the secret that a tool's handshake brings (once)");
   verb->add_option("source", arguments.arm.source, "The source's name")->required();
   verb->add_flag("--replace", arguments.arm.replace, "In place of the secret that is there");
+  verb->footer("Example:\n  flaglinkd arm asana\n");
   verb->callback([&settings, &arguments] {
     arguments.run = [&settings, &arguments] {
       if (arguments.json) arguments.arm.output = OutputFormat::kJson;
@@ -140,6 +150,7 @@ void DescribeImport(CLI::App& app, const Describer& describer, const LoadSetting
   verb->add_option("file", arguments.import.file, "One JSON body per line, as the tool sends it")
       ->required();
   verb->add_option("-H", arguments.import.headers, "A header that the sender sets: 'Name: value'");
+  verb->footer("Example:\n  flaglinkd import jira exported-issues.jsonl\n");
   verb->callback([&settings, &arguments] {
     arguments.run = [&settings, &arguments] {
       if (arguments.json) arguments.import.output = OutputFormat::kJson;
@@ -149,10 +160,25 @@ void DescribeImport(CLI::App& app, const Describer& describer, const LoadSetting
   });
 }
 
+void DescribeStatus(CLI::App& app, const Describer& describer, const LoadSettings& settings,
+                    ServiceArguments& arguments) {
+  CLI::App* verb =
+      describer.Verb(&app, "status", "Is it working, and if not, whose fault is it: one screen");
+  verb->footer("Exit code 1: something is wrong, or the service does not run or answer.\n");
+  verb->callback([&settings, &arguments] {
+    arguments.run = [&settings, &arguments] {
+      if (arguments.json) arguments.status.output = OutputFormat::kJson;
+      arguments.status.socket = arguments.queue.socket;
+      return ShowStatus(settings, arguments.status);
+    };
+  });
+}
+
 }  // namespace
 
 void DescribeServiceVerbs(CLI::App& app, LoadSettings& settings, ServiceArguments& arguments) {
   const Describer describer(settings, arguments);
+  DescribeStatus(app, describer, settings, arguments);
   DescribeLinks(app, describer);
   DescribeForget(app, describer, arguments.queue);
   DescribeEvents(app, describer);

@@ -1,4 +1,4 @@
-// The verbs that speak to a running service, as the command line describes them.
+// The verbs that speak to a service, as the command line describes them.
 #pragma once
 
 #include <functional>
@@ -15,6 +15,7 @@ struct ServiceArguments {
   QueueArguments queue;
   ArmArguments arm;
   ImportArguments import;
+  StatusArguments status;
   bool json = false;
   std::function<int()> run;  // what the command line asks for, if it is one of these verbs
 };

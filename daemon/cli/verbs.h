@@ -45,11 +45,27 @@ struct SignArguments {
 // The headers that the source's sender would set on this body, as a curl line, or sent.
 int Sign(const LoadSettings& settings, const SignArguments& arguments);
 
+struct BackupArguments {
+  std::filesystem::path file;
+  bool force = false;  // in place of a file that is there
+};
+// A checked copy of the database, made while the service runs or while it does not.
+int BackUp(const LoadSettings& settings, const BackupArguments& arguments);
+
+struct StatusArguments {
+  std::filesystem::path socket;  // "": what the configuration says
+  OutputFormat output = OutputFormat::kText;
+};
+// What the service says of itself; where none runs, what its database says. kFailed: something is
+// wrong, or nothing runs.
+int ShowStatus(const LoadSettings& settings, const StatusArguments& arguments);
+
 // The main job in one process on loopback: a stand-in LaunchDarkly, three signed webhooks, the
 // links that came out. Where somebody watches (a terminal) it goes on until Ctrl-C.
 int Demo(const std::filesystem::path& program);
 
-// What is asked of a running service about its links and events.
+// What is asked of a service about its links and events; where none runs, its database answers what
+// it can.
 enum class QueueVerb {
   kListLinks,
   kShowLink,

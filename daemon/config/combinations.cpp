@@ -58,6 +58,22 @@ void CheckLaunchDarkly(const Config& config, const Value& root, Problems& proble
   }
 }
 
+void CheckAdmin(const Config& config, const Value& root, Problems& problems) {
+  const Entry* token = At(root, {"admin", "token"});
+  if (!std::ranges::all_of(config.admin.token.Bytes(),
+                           [](char c) { return c > ' ' && c <= '~'; })) {
+    problems.Add(token->place,
+                 "`admin.token` is to stand in a header: visible ASCII characters alone, without "
+                 "spaces, as `openssl rand -hex 32` makes it");
+  }
+  if (token || IsLoopback(config.admin.address)) return;
+  problems.Add(Nearest(root, {"admin", "address"}),
+               "`admin.address`: \"" + config.admin.address +
+                   "\" is for other machines too, and `admin.token` is missing: set it, as "
+                   "{ credential = \"admin\" }, or listen on this machine alone, as "
+                   "\"127.0.0.1:9464\"");
+}
+
 void CheckTls(const Value& root, Problems& problems) {
   const Entry* tls = At(root, {"listen", "tls"});
   if (!tls || tls->value.kind != Value::Kind::kTable) return;
@@ -176,6 +192,7 @@ void CheckPaths(const Config& config, const Value& root, Problems& problems) {
 void CheckCombinations(const Config& config, const Value& root, Problems& problems) {
   CheckDelivery(config, root, problems);
   CheckLaunchDarkly(config, root, problems);
+  CheckAdmin(config, root, problems);
   CheckTls(root, problems);
   for (const SourceOptions& source : config.sources) CheckSource(source, root, problems);
   for (const SourceOptions& source : config.sources) CheckEvent(source, root, problems);

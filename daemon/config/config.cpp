@@ -148,7 +148,9 @@ class ConfigReader {
         entry ? ReadValue(option, name, entry->value, document_.files[entry->place.file].directory,
                           problems_)
               : ReadValue(option, name, ParseValue(option.standard), "/", problems_);
-    if (value) option.set(target, *value);
+    if (!value) return;
+    config_.fixed_secrets.insert(value->fixed_secrets.begin(), value->fixed_secrets.end());
+    option.set(target, *value);
   }
 
   void FindUnknownKeys(const Value& table, const std::string& where,

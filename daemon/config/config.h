@@ -45,7 +45,10 @@ struct Config {
   std::filesystem::path adapters;  // the directory
   std::vector<WebhookTest> tests;
   std::vector<std::string>
-      warnings;      // worth a line, not worth a refusal (a secret written out in the file)
+      warnings;  // worth a line, not worth a refusal (a secret written out in the file)
+  // Those that no reload reads anew: credentials that systemd has handed over, which it does at the
+  // start alone, and variables of the environment. As a person would name them.
+  std::set<std::string> fixed_secrets;
   std::string hash;  // of the files' bytes, 16 hex: flaglinkd_config_hash
 };
 

@@ -11,7 +11,7 @@ constexpr OptionGroup kGroups[] = {
      "Where webhooks come in. systemd's socket takes the address's place when there is one."},
     {"listen.tls", "Serves https; without this table it is plain HTTP, for a proxy in front.",
      true},
-    {"admin", "Metrics and health, for this machine alone."},
+    {"admin", "Metrics, health, the status page and the API."},
     {"queue", "What every link should be, and what it is known to be."},
     {"launchdarkly", "The account whose flags get the links."},
     {"delivery", "How links are brought to LaunchDarkly."},

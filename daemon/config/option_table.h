@@ -35,8 +35,9 @@ struct OptionValue {
   Duration duration{};
   std::string text;
   std::vector<std::string> texts;
-  std::vector<Secret> secrets;            // kSecret: exactly one
-  std::optional<SecretFile> secret_file;  // kSecrets: the first { file }
+  std::vector<Secret> secrets;             // kSecret: exactly one
+  std::optional<SecretFile> secret_file;   // kSecrets: the first { file }
+  std::vector<std::string> fixed_secrets;  // as in Config
   std::vector<PointerFilter> filters;
   std::vector<AdapterOption> pairs;
   std::filesystem::path directory;  // relative paths start here

@@ -11,19 +11,29 @@ namespace {
 constexpr std::size_t kLargestSecret = 64u << 10;
 constexpr const char* kSecretsFolder = "/etc/flaglinkd/secrets";
 
+// Where systemd has put them; none: "".
+std::string CredentialsFolder() {
+  const char* folder = std::getenv("CREDENTIALS_DIRECTORY");
+  return folder ? folder : "";
+}
+
 Error Refuse(std::string message) {
   return {Error::Code::kInvalid, std::move(message)};
 }
 
 }  // namespace
 
+bool CredentialsAreHandedOver() {
+  return !CredentialsFolder().empty();
+}
+
 Result<Secret> ReadCredential(const std::string& name) {
   // A name, so that it can't lead out of the folder.
   if (!IsValidKey(name)) return Refuse("\"" + name + "\" is no credential's name");
-  const char* folder = std::getenv("CREDENTIALS_DIRECTORY");
-  Result<Secret> secret = folder && *folder
-                              ? ReadSecretFile(std::filesystem::path(folder) / ("secret_" + name))
-                              : ReadSecretFile(std::filesystem::path(kSecretsFolder) / name);
+  const std::filesystem::path file =
+      CredentialsAreHandedOver() ? std::filesystem::path(CredentialsFolder()) / ("secret_" + name)
+                                 : std::filesystem::path(kSecretsFolder) / name;
+  Result<Secret> secret = ReadSecretFile(file);
   if (!secret) return Refuse("credential \"" + name + "\": " + secret.error().message);
   return secret;
 }

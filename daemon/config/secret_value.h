@@ -14,6 +14,8 @@ namespace flaglinkd {
 // $CREDENTIALS_DIRECTORY/secret_<name>, as systemd's LoadCredential=secret:/etc/flaglinkd/secrets
 // lays them out; without that variable (an operator's shell) /etc/flaglinkd/secrets/<name>.
 Result<Secret> ReadCredential(const std::string& name);
+// Whether that variable is set: what systemd puts there stays as it was at the start.
+bool CredentialsAreHandedOver();
 // kNotFound: there is no such file, or it is empty.
 Result<Secret> ReadSecretFile(const std::filesystem::path& file);
 Result<Secret> ReadSecretVariable(const std::string& name);

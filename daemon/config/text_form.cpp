@@ -23,6 +23,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t kLongestName = 64;
 constexpr std::size_t kLongestHookPath = 256;
 constexpr std::size_t kLongestHeader = 128;
+constexpr std::size_t kLongestHost = 253;
 constexpr std::string_view kQueueScheme = "sqlite:";
 
 Error Refuse(const std::string& text, const std::string& fault) {
@@ -39,34 +40,37 @@ bool IsPort(std::string_view text) {
   return error == std::errc() && end == text.data() + text.size();
 }
 
-// "127.0.0.1:80" or "[::1]:80"; says whether the address is of this machine alone.
-std::optional<bool> ReadAddress(const std::string& text) {
+// "127.0.0.1:80" or "[::1]:80".
+bool IsAddress(const std::string& text) {
   const std::size_t colon = text.rfind(':');
-  if (colon == std::string::npos || !IsPort(std::string_view(text).substr(colon + 1))) return {};
+  if (colon == std::string::npos || !IsPort(std::string_view(text).substr(colon + 1))) return false;
   std::string host = text.substr(0, colon);
   std::array<unsigned char, 16> bytes{};
   if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
     host = host.substr(1, host.size() - 2);
-    if (inet_pton(AF_INET6, host.c_str(), bytes.data()) != 1) return {};
-    std::array<unsigned char, 16> loopback{};
-    loopback[15] = 1;
-    return bytes == loopback;
+    return inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1;
   }
-  if (inet_pton(AF_INET, host.c_str(), bytes.data()) != 1) return {};
-  return bytes[0] == 127;
+  return inet_pton(AF_INET, host.c_str(), bytes.data()) == 1;
 }
 
 Status CheckAddress(const std::string& text, const fs::path&) {
-  if (ReadAddress(text)) return {};
+  if (IsAddress(text)) return {};
   return Refuse(text, "is not an address and a port, as \"0.0.0.0:8080\" or \"[::]:8080\"");
 }
 
-Status CheckLoopbackAddress(const std::string& text, const fs::path& directory) {
-  if (Status address = CheckAddress(text, directory); !address) return address;
-  if (*ReadAddress(text)) return {};
+// RFC 1123, 2.1: labels of letters, digits and inner hyphens.
+Status CheckHost(const std::string& text, const fs::path&) {
+  bool good = text.size() <= kLongestHost;
+  char before = '.';
+  for (char c : text) {
+    good = good && (IsLetterOrDigit(c) || ((c == '-' || c == '.') && before != '.')) &&
+           !(c == '.' && before == '-');
+    before = c;
+  }
+  if (good && IsLetterOrDigit(before)) return {};
   return Refuse(text,
-                "is not a loopback address: metrics and health are for this machine alone, as "
-                "\"127.0.0.1:9464\" or \"[::1]:9464\"");
+                "is no host's name, as \"flaglinkd.acme.example\": letters, digits, '-' and '.', "
+                "without scheme and port");
 }
 
 Status CheckReadableFile(const std::string& text, const fs::path& directory) {
@@ -175,7 +179,7 @@ Status CheckFlag(const std::string& text, const fs::path&) {
 
 const TextForm kTextForm{"string", nullptr};
 const TextForm kAddressForm{"address", CheckAddress};
-const TextForm kLoopbackAddressForm{"loopback address", CheckLoopbackAddress};
+const TextForm kHostForm{"host", CheckHost};
 const TextForm kPathForm{"path", nullptr};
 const TextForm kReadableFileForm{"file", CheckReadableFile};
 const TextForm kNameForm{"name", CheckName};

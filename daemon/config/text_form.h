@@ -16,8 +16,8 @@ struct TextForm {
 };
 
 extern const TextForm kTextForm;
-extern const TextForm kAddressForm;          // an IP address and a port
-extern const TextForm kLoopbackAddressForm;  // the same, of this machine alone
+extern const TextForm kAddressForm;  // an IP address and a port
+extern const TextForm kHostForm;     // a host's name
 extern const TextForm kPathForm;
 extern const TextForm kReadableFileForm;
 extern const TextForm kNameForm;  // what may stand in a link's key

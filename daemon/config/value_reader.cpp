@@ -200,9 +200,15 @@ class Reader {
     if (one) {
       const std::string& key = value.table[0].key;
       const std::string& text = value.table[0].value.text;
-      if (key == "credential") return ReadCredential(text);
+      if (key == "credential") {
+        if (CredentialsAreHandedOver()) result_.fixed_secrets.push_back("credential " + text);
+        return ReadCredential(text);
+      }
       if (key == "file") return ReadSecretFile(Absolute(text, result_.directory));
-      if (key == "env") return ReadSecretVariable(text);
+      if (key == "env") {
+        result_.fixed_secrets.push_back("variable " + text);
+        return ReadSecretVariable(text);
+      }
     }
     return Error{Error::Code::kInvalid,
                  "a secret is { credential = \"name\" }, { file = \"…\" } or { env = \"NAME\" }"};

@@ -18,7 +18,7 @@ class Concurrency {
   void Learn(const AttemptOutcome& answer);
 
  private:
-  const int most_;
+  int most_;
   int limit_ = 1;
   int good_ = 0;  // answers in a row since the limit last changed
 };

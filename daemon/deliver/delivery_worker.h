@@ -5,9 +5,11 @@
 
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "daemon/base/clock.h"
 #include "daemon/deliver/destination.h"
+#include "daemon/deliver/pauses.h"
 #include "daemon/observe/metrics.h"
 #include "daemon/queue/writer.h"
 
@@ -24,11 +26,18 @@ struct DeliveryOptions {
   bool operator==(const DeliveryOptions&) const = default;
 };
 
+struct DeliveryState {
+  bool enabled = true;
+  std::vector<HeldScope> pauses;  // none: delivery works
+  int under_way = 0;              // links
+};
+
 class DeliveryWorker {
  public:
-  // Everything outlives the worker. The thread starts at once. `jitter` gives numbers in [0, 1).
-  DeliveryWorker(const DeliveryOptions& options, Writer& writer, Destination& destination,
-                 const Clock& clock, Metrics& metrics, std::function<double()> jitter);
+  // All references outlive the worker. The thread starts at once. `jitter` gives numbers in [0, 1).
+  DeliveryWorker(const DeliveryOptions& options, Writer& writer,
+                 std::shared_ptr<Destination> destination, const Clock& clock, Metrics& metrics,
+                 std::function<double()> jitter);
   // As Stop.
   ~DeliveryWorker();
   DeliveryWorker(const DeliveryWorker&) = delete;
@@ -37,8 +46,14 @@ class DeliveryWorker {
   // Waits for what is under way, at most the timeout, and joins. What was not recorded is found
   // again after the next start. Afterwards Wake does nothing, so that the writer may end later.
   void Stop();
+  // From any thread; does not wait. What is under way ends as it began; then delivery goes on by
+  // these options, and what was put off or is to be tried again is due at once. The newest call
+  // counts. The old destination dies on the worker's thread, with no request under way.
+  void Configure(const DeliveryOptions& options, std::shared_ptr<Destination> destination);
   // From any thread: links may be due.
   void Wake();
+  // From any thread: as of the last round.
+  DeliveryState State() const;
   TimePoint LastAlive() const;
 
  private:

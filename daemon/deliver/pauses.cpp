@@ -27,10 +27,24 @@ bool IsAway(const AttemptOutcome& answer) {
 
 }  // namespace
 
+std::string Pauses::NameOf(const Scope& scope) {
+  return scope.first + " " + VerbOf(scope.second);
+}
+
 void Pauses::Follow(TimePoint now) {
   const Duration by = set_back_.Since(now);
   if (account_) account_->until -= by;
   for (auto& [scope, permission] : permissions_) permission.until -= by;
+}
+
+void Pauses::SetUpAnew(const RetryPolicy& policy, TimePoint now) {
+  policy_ = policy;
+  if (account_ && account_->pause != Pause::kRateLimit) {
+    account_ = Account{account_->pause, std::min(account_->until, now)};
+  }
+  for (auto& [scope, permission] : permissions_) {
+    permission = {std::min(permission.until, now), false};
+  }
 }
 
 int Pauses::Limit(int concurrency, TimePoint now) const {
@@ -137,7 +151,7 @@ std::optional<PauseChange> Pauses::LearnPermission(const LinkRequest& request,
   const bool forbidden = answer.result == Result::kForbidden;
   PauseChange change;
   change.pause = Pause::kPermission;
-  change.scope = request.flag.project + " " + VerbOf(request.kind);
+  change.scope = NameOf(scope);
   if (forbidden) {
     change.kind =
         found == permissions_.end() ? PauseChange::Kind::kBegins : PauseChange::Kind::kGoesOn;
@@ -168,6 +182,15 @@ std::optional<PauseChange> Pauses::LearnSpent(TimePoint until) {
 
 bool Pauses::WantsProbe(TimePoint now) const {
   return account_ && now >= account_->until && !account_->probing;
+}
+
+std::vector<HeldScope> Pauses::All() const {
+  std::vector<HeldScope> all;
+  if (account_) all.push_back({account_->pause, kEverything, account_->until});
+  for (const auto& [scope, permission] : permissions_) {
+    all.push_back({Pause::kPermission, NameOf(scope), permission.until});
+  }
+  return all;
 }
 
 bool Pauses::Has(Pause pause) const {

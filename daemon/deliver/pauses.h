@@ -27,9 +27,20 @@ struct PauseChange {
   TimePoint until;    // of one that ends: now
 };
 
+struct HeldScope {
+  Pause pause = Pause::kToken;
+  std::string scope;  // as in PauseChange
+  TimePoint until;    // of the next probe
+  auto operator<=>(const HeldScope&) const = default;
+};
+
 class Pauses {
  public:
   explicit Pauses(const RetryPolicy& policy) : policy_(policy) {}
+
+  // Delivery is set up anew, and nothing is under way: by this policy from now on. What may hang on
+  // the token or on the way to LaunchDarkly is probed at once; a rate limit goes on.
+  void SetUpAnew(const RetryPolicy& policy, TimePoint now);
 
   // To be told the time every few seconds, whatever else is asked.
   void Follow(TimePoint now);
@@ -61,6 +72,8 @@ class Pauses {
   std::optional<PauseChange> LearnSpent(TimePoint until);
 
   bool Has(Pause pause) const;
+  // Whatever is paused: that of everything first.
+  std::vector<HeldScope> All() const;
 
  private:
   struct Account {
@@ -75,6 +88,7 @@ class Pauses {
   };
   using Scope = std::pair<std::string, RequestKind>;
 
+  static std::string NameOf(const Scope& scope);
   Duration ProbeTakes() const { return std::min(policy_.timeout, policy_.longest_retry); }
   std::optional<TimePoint> ReplacementHeldUntil(const std::string& project, TimePoint now) const;
   std::optional<Account> Wanted(const AttemptOutcome& answer, TimePoint now, double jitter);
@@ -83,7 +97,7 @@ class Pauses {
   std::optional<PauseChange> LearnPermission(const LinkRequest& request,
                                              const AttemptOutcome& answer, TimePoint now);
 
-  const RetryPolicy policy_;
+  RetryPolicy policy_;
   std::optional<Account> account_;
   std::map<Scope, Permission> permissions_;
   SetBack set_back_;

@@ -26,7 +26,7 @@ Connection::Connection(std::uint64_t serial, PeerStream stream, std::string peer
       peer_address_(std::move(peer_address)),
       surroundings_(surroundings),
       body_(surroundings.body_memory) {
-  Await(surroundings_.options.head_timeout, now);
+  Await(surroundings_.timeouts.head, now);
 }
 
 Connection::Interest Connection::interest() const {
@@ -76,7 +76,7 @@ void Connection::OnProgress(RequestParser::State before, SteadyTime now) {
   switch (parser_.state()) {
     case RequestParser::State::kIdle: return;
     case RequestParser::State::kHead:
-      if (before == RequestParser::State::kIdle) Await(surroundings_.options.head_timeout, now);
+      if (before == RequestParser::State::kIdle) Await(surroundings_.timeouts.head, now);
       return;
     case RequestParser::State::kDecide: return OnHead(now);
     case RequestParser::State::kBody: return CountBody(now);
@@ -103,7 +103,7 @@ void Connection::OnHead(SteadyTime now) {
   parser_.AcceptBody(std::get<HttpHandler::Accept>(decision).body_limit);
   if (parser_.state() == RequestParser::State::kRefused) return Refuse(parser_.refusal(), now);
   if (parser_.state() == RequestParser::State::kRequest) return OnRequest();
-  Await(surroundings_.options.body_timeout, now);
+  Await(surroundings_.timeouts.body, now);
   if (parser_.expects_continue()) {
     output_.append("HTTP/1.1 100 Continue\r\n\r\n");
     Send(now);
@@ -146,7 +146,7 @@ void Connection::Answer(const HttpResponse& response, SteadyTime now) {
                                 SystemClock().Now()));
   state_ = State::kSending;
   // It may take as long to read as a body may take to send.
-  Await(surroundings_.options.body_timeout, now);
+  Await(surroundings_.timeouts.body, now);
   Send(now);
 }
 
@@ -173,7 +173,7 @@ void Connection::OnSent(SteadyTime now) {
   paused_ = false;
   answer_body_ = AnswerBody::kSent;
   output_ = std::string();  // idle connections hold nothing
-  Await(surroundings_.options.idle_timeout, now);
+  Await(surroundings_.timeouts.idle, now);
   Parse(std::exchange(held_, {}), now);
 }
 

@@ -8,6 +8,7 @@
 // here.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -28,9 +29,19 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 
 class Connection {
  public:
+  // As in ListenerOptions. Set from any thread; a wait that runs already keeps its deadline.
+  struct Timeouts {
+    explicit Timeouts(const ListenerOptions& options) { Set(options); }
+    void Set(const ListenerOptions& options) {
+      head = options.head_timeout;
+      body = options.body_timeout;
+      idle = options.idle_timeout;
+    }
+    std::atomic<Duration> head, body, idle;
+  };
   // What it shares with the other connections of its thread; outlives them.
   struct Surroundings {
-    const ListenerOptions& options;
+    const Timeouts& timeouts;
     HttpHandler& handler;
     std::shared_ptr<BodyMemory> body_memory;
     std::shared_ptr<AnswerMailbox> mailbox;

@@ -35,6 +35,12 @@ Result<UnixSocket> Listen(const ListenerOptions& options) {
   return UnixSocket{*std::move(fd), {}};
 }
 
+// Null: without TLS.
+Result<std::shared_ptr<SSL_CTX>> ContextOf(const ListenerOptions& options) {
+  if (!options.tls) return std::shared_ptr<SSL_CTX>();
+  return LoadTlsContext(*options.tls);
+}
+
 class ReactorListener final : public HttpListener {
  public:
   ReactorListener(std::shared_ptr<ListenerState> state, UnixSocketFile file)
@@ -80,11 +86,11 @@ class ReactorListener final : public HttpListener {
         left, [](const ListenerState::Occupancy& now) { return now.connections == 0; });
   }
 
-  Status ReloadTls() override {
-    if (!state_->options.tls) return {};
-    Result<std::shared_ptr<SSL_CTX>> context = LoadTlsContext(*state_->options.tls);
+  Status Reload(const ListenerOptions& options) override {
+    Result<std::shared_ptr<SSL_CTX>> context = ContextOf(options);
     if (!context.ok()) return context.error();
     *state_->tls.Lock() = *std::move(context);
+    state_->timeouts.Set(options);
     return {};
   }
 
@@ -110,17 +116,13 @@ Result<std::unique_ptr<HttpListener>> HttpListener::Start(const ListenerOptions&
                                                           HttpHandler& handler) {
   // OpenSSL writes without MSG_NOSIGNAL: a client that closes early must not end the process.
   std::signal(SIGPIPE, SIG_IGN);
-  std::shared_ptr<SSL_CTX> tls;
-  if (options.tls) {
-    Result<std::shared_ptr<SSL_CTX>> context = LoadTlsContext(*options.tls);
-    if (!context.ok()) return context.error();
-    tls = *std::move(context);
-  }
+  Result<std::shared_ptr<SSL_CTX>> context = ContextOf(options);
+  if (!context.ok()) return context.error();
   Result<UnixSocket> socket = Listen(options);
   if (!socket.ok()) return socket.error();
   try {
     auto state = std::make_shared<ListenerState>(options, handler, std::move(socket->fd));
-    *state->tls.Lock() = std::move(tls);
+    *state->tls.Lock() = *std::move(context);
     return std::unique_ptr<HttpListener>(
         std::make_unique<ReactorListener>(std::move(state), std::move(socket->file)));
   } catch (const std::exception& error) {

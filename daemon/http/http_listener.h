@@ -91,8 +91,9 @@ class HttpListener {
   // down.
   virtual void Drain(Duration patience) = 0;
 
-  // Reads the TLS files again; new handshakes use them. An error leaves the old ones in force.
-  virtual Status ReloadTls() = 0;
+  // Takes over the time-outs and TLS of `options`, whose files are read anew; new connections go by
+  // them, and the time-outs hold for the old ones too. An error leaves all as it was.
+  virtual Status Reload(const ListenerOptions& options) = 0;
 
   // When the slowest reactor thread last went round: for the watchdog.
   virtual TimePoint LastAlive() const = 0;

@@ -68,6 +68,7 @@ ListenerState::ListenerState(const ListenerOptions& listener_options, HttpHandle
     : options(listener_options),
       handler(http_handler),
       listen_socket(std::move(socket)),
+      timeouts(listener_options),
       body_memory(std::make_shared<BodyMemory>(listener_options.max_body_memory)) {}
 
 ReactorThread::Seat::Seat(std::shared_ptr<Pistache::Tcp::Peer> tcp_peer, std::uint64_t serial,
@@ -82,7 +83,7 @@ ReactorThread::ReactorThread(std::shared_ptr<ListenerState> state)
       state_(std::move(state)),
       mailbox_(std::make_shared<AnswerMailbox>()),
       read_buffer_(std::make_unique<char[]>(kReadBytes)),
-      surroundings_{state_->options, state_->handler, state_->body_memory, mailbox_,
+      surroundings_{state_->timeouts, state_->handler, state_->body_memory, mailbox_,
                     std::span(read_buffer_.get(), kReadBytes)},
       timer_(StartTimer(TickLength(state_->options))),
       now_(std::chrono::steady_clock::now()),

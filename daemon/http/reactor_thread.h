@@ -53,10 +53,11 @@ struct ListenerState {
     int accepting = 0;  // threads that have the listening socket in their epoll set
   };
 
-  const ListenerOptions options;
+  const ListenerOptions options;  // of the start: for what never changes
   HttpHandler& handler;
   UniqueFd listen_socket;                 // closed when no thread accepts any more
   Guarded<std::shared_ptr<SSL_CTX>> tls;  // null: plain
+  Connection::Timeouts timeouts;
   std::shared_ptr<BodyMemory> body_memory;
   Guarded<Occupancy> occupancy;  // notified when it falls
   std::atomic<bool> draining{false};

@@ -32,6 +32,8 @@ class ProjectFlags {
   // news: it must be stored before the next page is taken. kInvalid: the listing has no end within
   // the bound; the next page is the first of a new round.
   Status Take(const FlagPage& page, TimePoint now);
+  // The next page is the first of a new round.
+  void StartOver() { StartPass(); }
   // With `complete` set, the round is at its end.
   const std::optional<CatalogUpdate>& unstored() const { return unstored_; }
   // It is stored. True: Frozen() is no longer what it was; so says Learn.

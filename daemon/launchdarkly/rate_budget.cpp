@@ -46,6 +46,16 @@ std::optional<TimePoint> RateBudget::Meter::HeldUntil(int count, TimePoint now) 
   return held;
 }
 
+// The first to end leaves the least.
+std::optional<RateBudget::Window> RateBudget::Meter::Left(TimePoint now) const {
+  for (const Allowance& allowance : allowances_) {
+    if (allowance.until > now) {
+      return Window{std::max<std::int64_t>(allowance.left, 0), allowance.until};
+    }
+  }
+  return std::nullopt;
+}
+
 void RateBudget::Meter::Sent() {
   ++in_flight_;
   for (Allowance& allowance : allowances_) --allowance.left;
@@ -137,6 +147,12 @@ std::optional<TimePoint> RateBudget::HeldUntil(const std::string& route, int cou
   const auto found = state->routes.find(route);
   if (found == state->routes.end()) return held;
   return std::max(held, found->second.limit.all.HeldUntil(1, now));
+}
+
+std::optional<RateBudget::Window> RateBudget::Left(TimePoint now) const {
+  const auto state = state_.Lock();
+  if (state->closed_until && *state->closed_until > now) return Window{0, *state->closed_until};
+  return state->account.all.Left(now);
 }
 
 void RateBudget::Follow(TimePoint now) {

@@ -11,6 +11,7 @@
 // wait by more than the time between two calls of Follow.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -37,6 +38,15 @@ class RateBudget {
   // Counts nothing: it is for requests that belong together.
   std::optional<TimePoint> HeldUntil(const std::string& route, int count, TimePoint now) const;
 
+  // What delivery may still send, and until when that holds, as LaunchDarkly last told of the
+  // account. Absent: it tells of no window that is still open.
+  struct Window {
+    std::int64_t left = 0;
+    TimePoint until;
+    auto operator<=>(const Window&) const = default;
+  };
+  std::optional<Window> Left(TimePoint now) const;
+
   // To be told the time every few seconds, whatever else is asked.
   void Follow(TimePoint now);
 
@@ -52,6 +62,7 @@ class RateBudget {
     explicit Meter(int fifths) : fifths_(fifths) {}
 
     std::optional<TimePoint> HeldUntil(int count, TimePoint now) const;
+    std::optional<Window> Left(TimePoint now) const;
     void Sent();
     void Answered();
     void Told(std::int64_t remaining, TimePoint reset, TimePoint now);

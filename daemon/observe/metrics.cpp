@@ -11,12 +11,15 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
+#include <atomic>
+#include <chrono>
 #include <map>
+#include <tuple>
 #include <utility>
 
 #include "daemon/base/guarded.h"
 #include "daemon/base/sha256.h"
+#include "daemon/observe/process_metrics.h"
 
 namespace flaglinkd {
 namespace {
@@ -47,6 +50,15 @@ constexpr std::array kStatuses = {"none", "2xx", "3xx", "401", "403",  "404",
                                   "409",  "429", "4xx", "5xx", "other"};
 
 constexpr const char* kNoSource = "none";
+
+constexpr std::array kRejections = {
+    WebhookOutcome::kRejectedSignature, WebhookOutcome::kRejectedAddress,
+    WebhookOutcome::kRejectedPath,      WebhookOutcome::kRejectedSize,
+    WebhookOutcome::kRejectedLimit,     WebhookOutcome::kRejectedHttp};
+
+bool IsRejection(WebhookOutcome outcome) {
+  return std::find(kRejections.begin(), kRejections.end(), outcome) != kRejections.end();
+}
 
 double Seconds(Duration duration) {
   return std::chrono::duration<double>(duration).count();
@@ -137,14 +149,43 @@ class LinkChanges final : public prometheus::Collectable {
 };
 
 struct SourceSeries {
+  SourceCounts Counts() const;
+  std::int64_t Count(WebhookOutcome outcome) const {
+    return static_cast<std::int64_t>(webhooks[static_cast<std::size_t>(outcome)]->Value());
+  }
+
   std::array<Counter*, kWebhookOutcomes.size()> webhooks;
   Histogram* seconds;
+  // Of one that was no rejection; a pointer, since the series move into their map.
+  std::unique_ptr<std::atomic<const char*>> last_outcome =
+      std::make_unique<std::atomic<const char*>>("");
   // Not of the source `none`: nothing of its is ever accepted.
   Gauge* last_event = nullptr;
   std::array<Counter*, kSecretIndices.size()> secret_used = {};
   std::array<Counter*, kFetchResults.size()> fetches = {};
   Counter* caught_up = nullptr;
 };
+
+SourceCounts SourceSeries::Counts() const {
+  SourceCounts counts;
+  counts.stored = Count(WebhookOutcome::kStored);
+  counts.ignored = Count(WebhookOutcome::kIgnored);
+  counts.duplicate = Count(WebhookOutcome::kDuplicate);
+  counts.failed = Count(WebhookOutcome::kFailed);
+  counts.unavailable = Count(WebhookOutcome::kUnavailable);
+  for (const WebhookOutcome outcome : kRejections) counts.rejected += Count(outcome);
+  if (last_event == nullptr || last_event->Value() == 0) return counts;
+  counts.last_event =
+      TimePoint(std::chrono::round<Duration>(std::chrono::duration<double>(last_event->Value())));
+  counts.last_outcome = last_outcome->load();
+  return counts;
+}
+
+// Sum and number of what a histogram has seen.
+std::pair<double, std::int64_t> SumOf(const Histogram& histogram) {
+  const prometheus::ClientMetric metric = histogram.Collect();
+  return {metric.histogram.sample_sum, static_cast<std::int64_t>(metric.histogram.sample_count)};
+}
 
 }  // namespace
 
@@ -171,6 +212,7 @@ struct Metrics::Series {
 
   prometheus::Registry registry;
   LinkChanges link_changes;
+  ProcessMetrics process;
 
   prometheus::Family<Counter>& webhooks =
       CounterFamily("flaglinkd_webhooks_total", "Requests to hooks by what became of them");
@@ -250,7 +292,7 @@ void Metrics::Series::AddSource(const std::string& name) {
     series.fetches = AddEach(fetches, "result", kFetchResults, labels);
     series.caught_up = &caught_up.Add(labels);
   }
-  known->emplace(name, series);
+  known->emplace(name, std::move(series));
 }
 
 Metrics::Metrics(std::vector<std::string> sources, std::string version)
@@ -266,7 +308,10 @@ void Metrics::AddSources(const std::vector<std::string>& sources) {
 Metrics::~Metrics() = default;
 
 void Metrics::CountWebhook(std::string_view source, WebhookOutcome outcome) {
-  series_->Of(source).webhooks[static_cast<std::size_t>(outcome)]->Increment();
+  const SourceSeries& series = series_->Of(source);
+  series.webhooks[static_cast<std::size_t>(outcome)]->Increment();
+  if (IsRejection(outcome)) return;
+  series.last_outcome->store(kWebhookOutcomes[static_cast<std::size_t>(outcome)]);
 }
 
 void Metrics::ObserveWebhook(std::string_view source, Duration took) {
@@ -351,10 +396,34 @@ void Metrics::SetConfig(std::string_view hash, bool last_reload_successful) {
   series_->reload_successful.Set(last_reload_successful ? 1 : 0);
 }
 
+MetricsReading Metrics::Read() const {
+  MetricsReading reading;
+  Activity& sums = reading.activity;
+  {
+    const auto known = series_->sources.Lock();
+    for (const auto& [name, series] : *known) {
+      const SourceCounts counts = series.Counts();
+      const auto [seconds, answers] = SumOf(*series.seconds);
+      sums.events += counts.stored + counts.ignored + counts.duplicate + counts.failed;
+      sums.rejected += counts.rejected + counts.unavailable;
+      sums.answers += answers;
+      sums.answer_seconds += seconds;
+      reading.sources.emplace(name, counts);
+    }
+  }
+  for (const auto& row : series_->requests) {
+    for (const Counter* requests : row)
+      sums.requests += static_cast<std::int64_t>(requests->Value());
+  }
+  std::tie(sums.delivery_seconds, sums.applied) = SumOf(series_->delivery_seconds);
+  return reading;
+}
+
 std::string Metrics::Text() const {
   std::vector<prometheus::MetricFamily> families = series_->registry.Collect();
-  std::vector<prometheus::MetricFamily> changes = series_->link_changes.Collect();
-  std::move(changes.begin(), changes.end(), std::back_inserter(families));
+  for (auto& more : {series_->link_changes.Collect(), series_->process.Collect()}) {
+    families.insert(families.end(), more.begin(), more.end());
+  }
   return prometheus::TextSerializer().Serialize(families);
 }
 

@@ -3,12 +3,15 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "daemon/base/clock.h"
+#include "daemon/observe/history.h"
 
 namespace flaglinkd {
 
@@ -51,6 +54,24 @@ struct LinkGauges {
   double oldest_due_seconds = 0;
 };
 
+// Since the start of the process.
+struct SourceCounts {
+  std::int64_t stored = 0, ignored = 0, duplicate = 0, failed = 0;
+  std::int64_t rejected = 0;  // for whatever reason
+  std::int64_t unavailable = 0;
+  // Of authentic webhooks; nothing and "": none yet.
+  std::optional<TimePoint> last_event;
+  std::string
+      last_outcome;  // "stored", "ignored", "duplicate", "failed", "handshake", "unavailable"
+  bool operator==(const SourceCounts&) const = default;
+};
+
+// What the service says of itself besides /metrics.
+struct MetricsReading {
+  std::map<std::string, SourceCounts> sources;  // `none` too
+  Activity activity;
+};
+
 class Metrics {
  public:
   // `sources`: the configured names; "none" is added for requests that reach no source.
@@ -80,6 +101,8 @@ class Metrics {
   // The catalogue of a project: its flags, and how long ago all of them were read.
   void SetCatalog(const std::string& project, std::size_t flags, Duration age);
   void SetConfig(std::string_view hash, bool last_reload_successful);
+
+  MetricsReading Read() const;
 
   // The Prometheus text format, version 0.0.4.
   std::string Text() const;

@@ -21,7 +21,8 @@ Result<FileLock> FileLock::Take(const std::filesystem::path& file) {
   if (descriptor < 0) return refuse(std::strerror(errno));
   FileLock lock(descriptor);
   if (flock(descriptor, LOCK_EX | LOCK_NB) == 0) return lock;
-  return refuse(errno == EWOULDBLOCK ? "another process has it, perhaps another flaglinkd" : std::strerror(errno));
+  return refuse(errno == EWOULDBLOCK ? "another process has it, perhaps another flaglinkd"
+                                     : std::strerror(errno));
 }
 
 FileLock::FileLock(FileLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}

@@ -20,15 +20,16 @@ class FlagRoom {
 
   // Places that nothing has; 0 when there are none, or when more are taken than there are.
   std::int64_t Free(std::int64_t flag, const RoomChanges& changes) const;
-  // Per flag.
+  // Per flag. With fewer than are taken no link goes, but none comes either.
   int places() const { return places_; }
+  void SetPlaces(int places) { places_ = places; }
 
   // After a commit.
   void Keep(const RoomChanges& changes);
 
  private:
   Database& database_;
-  const int places_;
+  int places_;
   std::unordered_map<std::int64_t, std::int64_t> taken_;
 };
 

@@ -19,6 +19,7 @@
 #include "daemon/domain/life_cycle.h"
 #include "daemon/domain/link.h"
 #include "daemon/domain/webhook.h"
+#include "daemon/queue/queue_options.h"
 
 namespace flaglinkd {
 
@@ -201,6 +202,13 @@ class LinkQueue {
   // One step, of some milliseconds, of what keeps the store small: keep_events and max_bytes. True:
   // there is more to do now.
   virtual Result<bool> Sweep(TimePoint now) = 0;
+
+  // These options hold from now on, but for the file. Keys that links bear already stay. Places that
+  // a flag has more are given to those that wait for one; after an error they wait on.
+  virtual Status Configure(const QueueOptions& options, TimePoint now) = 0;
+
+  // What LaunchDarkly's answers or a pause put off is due now; its attempts stay counted.
+  virtual Status Hasten(TimePoint now) = 0;
 
   // What people ask; as old as the queue.
   virtual QueueAdmin& Admin() = 0;

@@ -56,6 +56,7 @@ LinkStore::LinkStore(Database& database)
       add_(database, statements::kAddLink),
       change_(database, statements::kChangeLink),
       set_due_(database, statements::kSetDue),
+      hasten_(database, statements::kHasten),
       remove_(database, statements::kRemoveLink) {}
 
 std::vector<LinkRow> LinkStore::OfResource(std::int64_t resource) {
@@ -116,6 +117,10 @@ std::vector<DueLink> LinkStore::Due(TimePoint now, std::size_t limit) {
     link.content->url = rows.Text(kResource + 4);
   }
   return links;
+}
+
+void LinkStore::Hasten(TimePoint now) {
+  hasten_.Run(now);
 }
 
 std::vector<LinkRow> LinkStore::OfUnknownFlag(std::int64_t flag) {

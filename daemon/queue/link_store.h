@@ -34,6 +34,8 @@ class LinkStore {
 
   // The first `limit` links in due order.
   std::vector<DueLink> Due(TimePoint now, std::size_t limit);
+  // What is to be tried again is due now.
+  void Hasten(TimePoint now);
   // Those that wait for the catalogue to know the flag.
   std::vector<LinkRow> OfUnknownFlag(std::int64_t flag);
   // The oldest of those that wait for a place of the flag.
@@ -53,7 +55,7 @@ class LinkStore {
 
   Statement of_resource_, find_, due_, of_unknown_flag_, without_room_, flags_without_room_,
       appointments_;
-  Statement add_, change_, set_due_, remove_;
+  Statement add_, change_, set_due_, hasten_, remove_;
 };
 
 }  // namespace flaglinkd

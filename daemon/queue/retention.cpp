@@ -29,7 +29,6 @@ std::int64_t NumberFrom(Statement& statement) {
 Retention::Retention(Database& database, Stores& stores, const QueueOptions& options)
     : stores_(stores),
       options_(options),
-      low_mark_(options.max_bytes - options.max_bytes / kFreeShare),
       page_size_(static_cast<std::uint64_t>(database.Number("PRAGMA page_size"))),
       oldest_events_(database, statements::kOldestEvents),
       remove_events_(database, statements::kRemoveEvents),
@@ -69,7 +68,7 @@ Status Retention::HasRoom(const QueueMemory& memory) {
 
 bool Retention::MakesRoom() {
   const std::uint64_t used = BytesInUse();
-  making_room_ = used >= options_.max_bytes || (making_room_ && used > low_mark_);
+  making_room_ = used >= options_.max_bytes || (making_room_ && used > LowMark());
   is_full_ &= used >= options_.max_bytes;
   if (!making_room_) reclaiming_ = {};
   return making_room_;
@@ -77,7 +76,7 @@ bool Retention::MakesRoom() {
 
 bool Retention::ReclaimStep(const QueueMemory& memory) {
   // Not more than it takes: what is removed can't be looked at or replayed any more.
-  const std::uint64_t excess = std::min(BytesInUse() - low_mark_, kStepBytes);
+  const std::uint64_t excess = std::min(BytesInUse() - LowMark(), kStepBytes);
   const bool is_more = RemovePayloads(std::numeric_limits<std::int64_t>::max(), excess) ||
                        RemoveEvents(memory.next_event - 2) ||
                        ReclaimClocks(memory.next_resource - 1);
@@ -171,6 +170,10 @@ bool Retention::RemoveEvents(std::int64_t last) {
   }
   if (end) remove_events_.Run(*end);
   return rows_seen == kStepRows;
+}
+
+std::uint64_t Retention::LowMark() const {
+  return options_.max_bytes - options_.max_bytes / kFreeShare;
 }
 
 std::uint64_t Retention::BytesInUse() {

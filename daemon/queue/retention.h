@@ -60,10 +60,12 @@ class Retention {
   bool RemovePayloads(std::int64_t last, std::uint64_t most_bytes);
   bool RemoveEvents(std::int64_t last);
   std::uint64_t BytesInUse();
+  // Down to which room is made.
+  std::uint64_t LowMark() const;
 
   Stores& stores_;
   const QueueOptions& options_;
-  const std::uint64_t low_mark_, page_size_;
+  const std::uint64_t page_size_;
   bool making_room_ = false;
   Pass reclaiming_;       // at max_bytes, whatever their age
   bool is_full_ = false;  // such a pass has ended, and the file is at max_bytes still

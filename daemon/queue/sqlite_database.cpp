@@ -53,6 +53,23 @@ std::int64_t Database::Number(const char* sql) {
   return rows.Next() ? rows.Number(0) : 0;
 }
 
+std::string Database::Text(const char* sql) {
+  Statement statement(*this, sql);
+  Rows rows = statement.Query();
+  return rows.Next() ? rows.Text(0) : "";
+}
+
+void Database::CopyFrom(const Database& source) {
+  if (error()) return;
+  sqlite3* const own = state_->handle.get();
+  sqlite3_backup* const copying =
+      sqlite3_backup_init(own, "main", source.state_->handle.get(), "main");
+  if (copying == nullptr) return state_->Stick(sqlite3_errcode(own));
+  sqlite3_backup_step(copying, -1);  // what it meets is what finish returns
+  const int code = sqlite3_backup_finish(copying);
+  if (code != SQLITE_OK) state_->Stick(code);
+}
+
 void Database::Rollback() {
   if (sqlite3_get_autocommit(state_->handle.get()) == 0) {
     sqlite3_exec(state_->handle.get(), "ROLLBACK", nullptr, nullptr, nullptr);

@@ -38,6 +38,11 @@ class Database {
   void Run(const char* sql);
   // The one number that the statement gives; 0 after an error.
   std::int64_t Number(const char* sql);
+  // The same for text; "" after an error.
+  std::string Text(const char* sql);
+
+  // Becomes a copy of the other, page by page, as that one's open transaction sees it.
+  void CopyFrom(const Database& source);
 
   // Rolls back what is open, if anything is (SQLite may have done so itself).
   void Rollback();

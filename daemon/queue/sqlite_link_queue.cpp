@@ -34,6 +34,8 @@ class SqliteLinkQueue final : public LinkQueue {
   Result<std::vector<WaitingFetch>> TakeFetches(TimePoint now, std::size_t per_source) override;
   Status PutOffFetch(std::int64_t event, int attempts, TimePoint due) override;
   Result<bool> Sweep(TimePoint now) override;
+  Status Configure(const QueueOptions& options, TimePoint now) override;
+  Status Hasten(TimePoint now) override;
   QueueAdmin& Admin() override { return admin_; }
   QueueStatistics Statistics(TimePoint now) const override;
   Status Ready() override;
@@ -52,7 +54,7 @@ class SqliteLinkQueue final : public LinkQueue {
   CommitResult RecordAlone(const IncomingEvent& event, TimePoint now, QueueMemory& memory);
 
   const FileLock lock_;
-  const QueueOptions options_;
+  QueueOptions options_;  // the parts below hold a reference
   mutable Database database_;
   mutable Stores stores_;
   EventRecorder recorder_;
@@ -67,7 +69,7 @@ SqliteLinkQueue::SqliteLinkQueue(FileLock lock, Database database, const QueueOp
     : lock_(std::move(lock)),
       options_(options),
       database_(std::move(database)),
-      stores_(database_, options_),
+      stores_(database_, options_.max_links_per_flag),
       recorder_(options_, stores_),
       lending_(options_, database_, stores_),
       retention_(database_, stores_, options_),
@@ -232,6 +234,16 @@ Result<bool> SqliteLinkQueue::Sweep(TimePoint now) {
   const Status swept = Transact([&](QueueMemory& memory) { more = retention_.Sweep(now, memory); });
   if (!swept) return swept.error();
   return more;
+}
+
+Status SqliteLinkQueue::Configure(const QueueOptions& options, TimePoint now) {
+  options_ = options;
+  stores_.room.SetPlaces(options.max_links_per_flag);
+  return Transact([&](QueueMemory& memory) { HandAllPlacesOn(now, stores_, memory); });
+}
+
+Status SqliteLinkQueue::Hasten(TimePoint now) {
+  return Transact([&](QueueMemory&) { stores_.links.Hasten(now); });
 }
 
 Status SqliteLinkQueue::Ready() {

@@ -143,6 +143,8 @@ inline constexpr char kChangeLink[] =
     " WHERE resource_id = ?1 AND flag_id = ?2";
 inline constexpr char kSetDue[] =
     "UPDATE links SET due_at = ?3 WHERE resource_id = ?1 AND flag_id = ?2";
+// A link that waits with a reason was sent or put off; one without has yet to settle.
+inline constexpr char kHasten[] = "UPDATE links SET due_at = ?1 WHERE due_at > ?1 AND error != ''";
 inline constexpr char kRemoveLink[] = "DELETE FROM links WHERE resource_id = ?1 AND flag_id = ?2";
 
 inline constexpr char kSetTotal[] = "UPDATE totals SET value = ?2 WHERE name = ?1";

@@ -17,7 +17,7 @@
 namespace flaglinkd {
 
 struct Stores {
-  explicit Stores(Database& database, const QueueOptions& options = {})
+  explicit Stores(Database& database, int places_per_flag = QueueOptions().max_links_per_flag)
       : names(database),
         flags(database),
         catalog(database),
@@ -26,7 +26,7 @@ struct Stores {
         events(database),
         fetches(database, names),
         books(database),
-        room(database, options.max_links_per_flag) {}
+        room(database, places_per_flag) {}
 
   NameIds names;
   FlagIds flags;

@@ -48,12 +48,13 @@ struct Inbox {
   std::deque<WaitingClaim> claims;
   std::vector<WaitingUpdate> updates;
   std::deque<Question> questions;
+  std::optional<QueueOptions> options;
   bool stopping = false;
 
   bool HasBatch() const {
     return !events.empty() || !outcomes.empty() || !claims.empty() || !updates.empty();
   }
-  bool IsEmpty() const { return !HasBatch() && questions.empty(); }
+  bool IsEmpty() const { return !HasBatch() && questions.empty() && !options; }
 };
 
 // One batch, with who waits for it.
@@ -129,6 +130,11 @@ class Writer::Loop {
     inbox_.Notify();
   }
 
+  void Configure(const QueueOptions& options) {
+    inbox_.Lock()->options = options;
+    inbox_.Notify();
+  }
+
   bool Ask(Question question) {
     {
       auto inbox = inbox_.Lock();
@@ -149,18 +155,21 @@ class Writer::Loop {
       last_alive_ = clock_.Now();
       std::optional<Round> round;
       std::optional<Question> question;
+      std::optional<QueueOptions> options;
       {
         auto inbox = inbox_.WaitFor(
             more_to_sweep_ ? Duration(0) : kBreath,
             [](const Inbox& waiting) { return waiting.stopping || !waiting.IsEmpty(); });
         if (inbox->stopping && inbox->IsEmpty()) break;
+        options = std::exchange(inbox->options, std::nullopt);
         if (inbox->HasBatch()) round = Take(*inbox);
         if (!inbox->questions.empty()) {
           question = std::move(inbox->questions.front());
           inbox->questions.pop_front();
         }
       }
-      const bool idle = !round && !question;
+      if (options) TakeOver(*options);
+      const bool idle = !round && !question && !options;
       if (idle && !more_to_sweep_) Note(TroubleLeft());
       if (!round && !kept_.empty() && Trouble().empty()) round.emplace();
       if (round) Execute(*round);
@@ -220,6 +229,12 @@ class Writer::Loop {
     for (const auto& learned : round.learned) learned(stored);
     if (stored && observer_.news) TellNews(round, *result);
     Answer(round, stored ? std::move(*result) : Refuse(round, result.error().message));
+  }
+
+  void TakeOver(const QueueOptions& options) {
+    const Status taken = queue_.Configure(options, clock_.Now());
+    Note(taken ? TroubleLeft() : taken.error().message);
+    if (observer_.changed) observer_.changed(Statistics());
   }
 
   void TellNews(const Round& round, const BatchResult& result) const {
@@ -326,6 +341,10 @@ void Writer::Claim(std::size_t limit, Duration lease,
 
 void Writer::Learn(CatalogUpdate update, std::function<void(bool)> done) {
   loop_->Learn(std::move(update), std::move(done));
+}
+
+void Writer::Configure(const QueueOptions& options) {
+  loop_->Configure(options);
 }
 
 bool Writer::Ask(std::function<void(LinkQueue&)> question) {

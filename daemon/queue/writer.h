@@ -52,6 +52,9 @@ class Writer {
   // writer's thread or, when too many wait already, on the caller's.
   void Learn(CatalogUpdate update, std::function<void(bool stored)> done);
 
+  // The next batch goes by these options, and all after it; the newest call counts.
+  void Configure(const QueueOptions& options);
+
   // Runs the question on the writer's thread, between batches: one at a time, in order, and those
   // that wait at the end too. It should take milliseconds, since every sender waits meanwhile.
   // False: too many wait already, and this one is never run.

@@ -6,8 +6,8 @@
 #include <chrono>
 #include <utility>
 
+#include "daemon/domain/text_encoding.h"
 #include "daemon/verify/hmac.h"
-#include "daemon/verify/text_encoding.h"
 
 namespace flaglinkd {
 namespace {

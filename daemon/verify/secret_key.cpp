@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "daemon/base/sha256.h"
+#include "daemon/domain/text_encoding.h"
 #include "daemon/verify/ed25519.h"
-#include "daemon/verify/text_encoding.h"
 
 namespace flaglinkd {
 namespace {

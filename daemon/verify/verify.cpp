@@ -6,12 +6,12 @@
 #include <vector>
 
 #include "daemon/base/result.h"
+#include "daemon/domain/text_encoding.h"
 #include "daemon/verify/ed25519.h"
 #include "daemon/verify/hmac.h"
 #include "daemon/verify/jwt.h"
 #include "daemon/verify/secret_key.h"
 #include "daemon/verify/signed_time.h"
-#include "daemon/verify/text_encoding.h"
 
 namespace flaglinkd {
 namespace {

@@ -21,13 +21,15 @@ TEST(FileTrust, RootsAndOurOwnFilesAreTrusted) {
 }
 
 TEST(FileTrust, AnotherUsersFileIsNot) {
-  EXPECT_EQ(Problem(1001, 0644),
-            "the file belongs to user 1001, neither to root nor to user 990, who runs this; chown it");
+  EXPECT_EQ(
+      Problem(1001, 0644),
+      "the file belongs to user 1001, neither to root nor to user 990, who runs this; chown it");
 }
 
 TEST(FileTrust, AFileThatOthersCanWriteIsNot) {
   for (const mode_t mode : {0664, 0646, 0777}) {
-    EXPECT_EQ(Problem(0, mode), "the file can be written by others than its owner; chmod go-w it") << mode;
+    EXPECT_EQ(Problem(0, mode), "the file can be written by others than its owner; chmod go-w it")
+        << mode;
   }
 }
 

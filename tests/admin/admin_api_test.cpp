@@ -37,12 +37,12 @@ class AdminApiTest : public ::testing::Test {
                     {method, "http://flaglinkd/api/v1/" + path, std::move(headers), body});
   }
   std::string AskAtAddress(const std::string& method, const std::string& path,
-                           std::vector<Header> headers = {}) {
+                           std::vector<Header> headers = {}, const std::string& body = "") {
     const std::unique_ptr<HttpClient> client = HttpClient::Create({});
     return Exchange(
         *client,
         {method, "http://127.0.0.1:" + std::to_string(address_->port()) + "/api/v1/" + path,
-         std::move(headers), ""});
+         std::move(headers), body});
   }
   std::string Exchange(HttpClient& client, HttpCall call) {
     std::optional<HttpAnswer> answer;
@@ -59,7 +59,8 @@ class AdminApiTest : public ::testing::Test {
   ManualClock clock_;
   FakeAdmin fake_;
   AdminApi api_{fake_.Services(), clock_};
-  AdminHandler handler_{metrics_, [] { return std::vector<std::string>(); }, api_};
+  StatusPage page_{fake_.Services(), clock_};
+  AdminHandler handler_{metrics_, [] { return std::vector<std::string>(); }, api_, page_};
   std::unique_ptr<HttpListener> address_, socket_;
   std::unique_ptr<HttpClient> client_;
 };
@@ -241,14 +242,65 @@ TEST_F(AdminApiTest, PassesTheQueuesErrorsOn) {
             R"(400 {"error":"\"statsu\" is no status of a link"})");
 }
 
-TEST_F(AdminApiTest, AtTheAddressNothingActsAndNothingShowsAPayload) {
-  EXPECT_THAT(AskAtAddress("POST", "links/17.4/retry"), HasSubstr("403 "));
-  EXPECT_THAT(AskAtAddress("POST", "import/tracker"), HasSubstr("403 "));
-  EXPECT_THAT(AskAtAddress("GET", "events/9"), HasSubstr("403 "));
+TEST_F(AdminApiTest, ShowsTheStatusAtTheAddressAndOverTheSocket) {
+  fake_.status.version = "1.2.3";
+  const std::string shown = Ask("GET", "status");
+  EXPECT_THAT(shown, HasSubstr(R"(200 {"version":"1.2.3",)"));
+  EXPECT_EQ(AskAtAddress("GET", "status"), shown);
+}
+
+TEST_F(AdminApiTest, AtTheAddressNothingActsAndNothingShowsAPayloadWithoutTheToken) {
+  const std::string refused = R"(401 {"error":"the token is needed: see [admin] token"})";
+  for (const auto& [method, path] :
+       std::vector<std::pair<std::string, std::string>>{{"POST", "links/17.4/retry"},
+                                                        {"POST", "links/retry"},
+                                                        {"POST", "links/17.4/forget"},
+                                                        {"POST", "links/forget"},
+                                                        {"GET", "events/9"},
+                                                        {"POST", "events/9/replay"},
+                                                        {"POST", "events/replay"},
+                                                        {"POST", "sources/asana/arm"},
+                                                        {"POST", "import/tracker"}}) {
+    EXPECT_EQ(AskAtAddress(method, path), refused) << method << " " << path;
+  }
+}
+
+TEST_F(AdminApiTest, AtTheAddressTheTokenActsAndShowsPayloads) {
+  AdminOptions options;
+  options.token = Secret("0123456789abcdef");
+  handler_.SetAccess(options);
+  const Header token{"authorization", "Bearer 0123456789abcdef"};
+  const Header json{"content-type", "application/json"};
+  fake_.queue.links = {SampleLink("17.4")};
+  fake_.queue.events = {SampleEvent(9)};
+  EXPECT_EQ(AskAtAddress("POST", "links/17.4/retry", {token, json}), R"(200 {"retried":1})");
+  EXPECT_EQ(AskAtAddress("POST", "links/retry", {token, json}, R"({"status":"failed"})"),
+            R"(200 {"retried":1})");
+  EXPECT_THAT(AskAtAddress("GET", "events/9", {token}), HasSubstr(R"(200 {"id":"9")"));
+  EXPECT_EQ(AskAtAddress("POST", "links/17.4/retry", {token, {"content-type", "text/plain"}}),
+            R"(415 {"error":"an action's content-type is application/json"})");
+  EXPECT_EQ(
+      AskAtAddress("POST", "links/17.4/retry", {token, json, {"origin", "http://evil.example"}}),
+      R"(403 {"error":"an action must come from the same origin"})");
+}
+
+TEST_F(AdminApiTest, ANewTokenIsInForceAtOnceAndTheOldOneIsNot) {
+  fake_.queue.events = {SampleEvent(9)};
+  const auto status_with = [&](const std::string& token) {
+    return AskAtAddress("GET", "events/9", {{"authorization", "Bearer " + token}}).substr(0, 3);
+  };
+  for (const std::string token : {"first", "second"}) {
+    AdminOptions options;
+    options.token = Secret(std::string(token));
+    handler_.SetAccess(options);
+    EXPECT_EQ(status_with("first"), token == "first" ? "200" : "401");
+    EXPECT_EQ(status_with("second"), token == "second" ? "200" : "401");
+  }
 }
 
 TEST_F(AdminApiTest, OnlyTheAddressAsksWhatTheHostIs) {
-  EXPECT_THAT(AskAtAddress("GET", "links", {{"host", "evil.example"}}), HasSubstr("403 Host"));
+  EXPECT_EQ(AskAtAddress("GET", "links", {{"host", "evil.example"}}),
+            R"(403 {"error":"Host must be an address, localhost or one of [admin] hosts"})");
   EXPECT_THAT(Ask("GET", "links", "", {{"host", "whatever.example"}}), HasSubstr("200 "));
 }
 

@@ -5,72 +5,50 @@
 namespace flaglinkd {
 namespace {
 
-std::string Outcome(const std::string& method, const std::string& path, Door door) {
-  const auto found = FindRoute(method, path, door);
+std::string Outcome(const std::string& method, const std::string& path) {
+  const auto found = FindRoute(method, path);
   if (const auto* refusal = std::get_if<HttpResponse>(&found)) {
     return std::to_string(refusal->status) + " " + refusal->body;
   }
-  const auto& route = std::get<ApiRoute>(found);
-  return "call " + std::to_string(static_cast<int>(route.call)) + " '" + route.object + "'";
+  return "found";
 }
 
-std::string Called(ApiCall call, const std::string& object = "") {
-  return "call " + std::to_string(static_cast<int>(call)) + " '" + object + "'";
-}
-
-TEST(ApiRoute, FindsEveryCallOverTheSocket) {
+TEST(ApiRoute, FindsEveryCallAndWhatItIsFor) {
+  constexpr std::size_t kSmall = 64u << 10, kLarge = 8u << 20;
   struct Case {
     const char *method, *path;
-    ApiCall call;
-    const char* object;
+    ApiRoute route;
   };
-  for (const auto& [method, path, call, object] :
-       {Case{"GET", "links", ApiCall::kListLinks, ""},
-        Case{"GET", "links/17.4", ApiCall::kShowLink, "17.4"},
-        Case{"POST", "links/17.4/retry", ApiCall::kRetryLinks, "17.4"},
-        Case{"POST", "links/retry", ApiCall::kRetryLinks, ""},
-        Case{"POST", "links/17.4/forget", ApiCall::kForgetLinks, "17.4"},
-        Case{"POST", "links/forget", ApiCall::kForgetLinks, ""},
-        Case{"GET", "events", ApiCall::kListEvents, ""},
-        Case{"GET", "events/9", ApiCall::kShowEvent, "9"},
-        Case{"POST", "events/9/replay", ApiCall::kReplayEvents, "9"},
-        Case{"POST", "events/replay", ApiCall::kReplayEvents, ""},
-        Case{"POST", "sources/asana/arm", ApiCall::kArm, "asana"},
-        Case{"POST", "import/jira", ApiCall::kImport, "jira"}}) {
-    EXPECT_EQ(Outcome(method, std::string("/api/v1/") + path, Door::kSocket), Called(call, object))
-        << method << " " << path;
-  }
-}
-
-TEST(ApiRoute, TheAddressListsAndShowsLinksAndListsEventsAndNoMore) {
-  EXPECT_EQ(Outcome("GET", "/api/v1/links", Door::kAddress), Called(ApiCall::kListLinks));
-  EXPECT_EQ(Outcome("GET", "/api/v1/links/1.2", Door::kAddress), Called(ApiCall::kShowLink, "1.2"));
-  EXPECT_EQ(Outcome("GET", "/api/v1/events", Door::kAddress), Called(ApiCall::kListEvents));
-  for (const auto& [method, path] :
-       std::vector<std::pair<std::string, std::string>>{{"POST", "links/1.2/retry"},
-                                                        {"POST", "links/retry"},
-                                                        {"POST", "links/1.2/forget"},
-                                                        {"POST", "links/forget"},
-                                                        {"GET", "events/9"},
-                                                        {"POST", "events/9/replay"},
-                                                        {"POST", "events/replay"},
-                                                        {"POST", "sources/asana/arm"},
-                                                        {"POST", "import/jira"}}) {
-    const std::string refused = R"(403 {"error":"over the socket only: see [admin] socket"})";
-    EXPECT_EQ(Outcome(method, "/api/v1/" + path, Door::kAddress), refused) << method << " " << path;
+  for (const auto& [method, path, route] : {
+           Case{"GET", "status", {ApiCall::kShowStatus, "", Purpose::kRead, kSmall}},
+           Case{"GET", "links", {ApiCall::kListLinks, "", Purpose::kRead, kSmall}},
+           Case{"GET", "links/17.4", {ApiCall::kShowLink, "17.4", Purpose::kRead, kSmall}},
+           Case{"POST", "links/17.4/retry", {ApiCall::kRetryLinks, "17.4", Purpose::kAct, kSmall}},
+           Case{"POST", "links/retry", {ApiCall::kRetryLinks, "", Purpose::kAct, kSmall}},
+           Case{"POST", "links/1.4/forget", {ApiCall::kForgetLinks, "1.4", Purpose::kAct, kSmall}},
+           Case{"POST", "links/forget", {ApiCall::kForgetLinks, "", Purpose::kAct, kSmall}},
+           Case{"GET", "events", {ApiCall::kListEvents, "", Purpose::kRead, kSmall}},
+           Case{"GET", "events/9", {ApiCall::kShowEvent, "9", Purpose::kReadPayload, kSmall}},
+           Case{"POST", "events/9/replay", {ApiCall::kReplayEvents, "9", Purpose::kAct, kSmall}},
+           Case{"POST", "events/replay", {ApiCall::kReplayEvents, "", Purpose::kAct, kSmall}},
+           Case{"POST", "sources/asana/arm", {ApiCall::kArm, "asana", Purpose::kAct, kSmall}},
+           Case{"POST", "import/jira", {ApiCall::kImport, "jira", Purpose::kAct, kLarge}},
+       }) {
+    const auto found = FindRoute(method, std::string("/api/v1/") + path);
+    ASSERT_TRUE(std::holds_alternative<ApiRoute>(found)) << path;
+    EXPECT_EQ(std::get<ApiRoute>(found), route) << method << " " << path;
   }
 }
 
 TEST(ApiRoute, RefusesOtherPathsAndMethods) {
   const std::string absent =
-      R"(404 {"error":"below /api/v1 there are links, events, sources and import"})";
+      R"(404 {"error":"below /api/v1 there are status, links, events, sources and import"})";
   for (const char* path : {"/api/v1/", "/api/v1/link", "/api/v1/links/", "/api/v1/links//retry",
                            "/api/v1/links/1.2/retry/x", "/api/v2/links", "/api/v1/import"}) {
-    EXPECT_EQ(Outcome("GET", path, Door::kSocket), absent) << path;
+    EXPECT_EQ(Outcome("GET", path), absent) << path;
   }
-  EXPECT_EQ(Outcome("DELETE", "/api/v1/links/1.2", Door::kSocket), R"(405 {"error":"GET only"})");
-  EXPECT_EQ(Outcome("GET", "/api/v1/links/1.2/retry", Door::kSocket),
-            R"(405 {"error":"POST only"})");
+  EXPECT_EQ(Outcome("DELETE", "/api/v1/links/1.2"), R"(405 {"error":"GET only"})");
+  EXPECT_EQ(Outcome("GET", "/api/v1/links/1.2/retry"), R"(405 {"error":"POST only"})");
 }
 
 }  // namespace

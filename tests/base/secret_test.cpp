@@ -76,5 +76,18 @@ TEST(Secret, MayHoldNul) {
   EXPECT_EQ(Secret(std::string("a\0b", 3)).Bytes(), std::string_view("a\0b", 3));
 }
 
+TEST(Secret, EqualsItsBytesAlone) {
+  const Secret secret(std::string("0123456789abcdef"));
+  EXPECT_TRUE(secret.Equals("0123456789abcdef"));
+  for (const char* other : {"0123456789abcdeF", "0123456789abcde", "0123456789abcdef0", ""}) {
+    EXPECT_FALSE(secret.Equals(other)) << other;
+  }
+}
+
+TEST(Secret, AnEmptyOneEqualsNothing) {
+  EXPECT_FALSE(Secret().Equals(""));
+  EXPECT_FALSE(Secret(std::string("")).Equals(std::string_view()));
+}
+
 }  // namespace
 }  // namespace flaglinkd

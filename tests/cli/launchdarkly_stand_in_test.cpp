@@ -241,5 +241,15 @@ TEST_F(StandInTest, EveryRequestIsKept) {
   EXPECT_EQ(requests[1].status, 204);
 }
 
+TEST_F(StandInTest, SaysWhoTheTokenIsAndRefusesWhatItMayNot) {
+  EXPECT_THAT(stand_in_.Answer(Request("GET", "/api/v2/caller-identity")).body,
+              HasSubstr(R"("tokenName":"flaglinkd","serviceToken":true)"));
+  EXPECT_EQ(Status(Request("POST", kLinks, "[]")), 400);
+  stand_in_.Forbid({"createFlagLink"});
+  EXPECT_EQ(Status(Request("POST", kLinks, "[]")), 403);
+  EXPECT_EQ(Status(Request("DELETE", kLinks + "/absent")), 404);
+  EXPECT_EQ(Status(Request("GET", kLinks)), 200);
+}
+
 }  // namespace
 }  // namespace flaglinkd

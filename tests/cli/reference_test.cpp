@@ -25,6 +25,7 @@ std::string Complaints(const std::string& text) {
   folder.Write("secret_launchdarkly", "api-0123456789");
   folder.Write("secret_jira", "hunter2");
   folder.Write("secret_slack-bot", "xoxb-0123456789");
+  folder.Write("secret_admin", "0123456789abcdef0123456789abcdef");
   auto loaded = LoadConfig({folder.Write("flaglinkd.toml", text), ""});
   std::string said;
   if (const auto* config = std::get_if<Config>(&loaded)) {

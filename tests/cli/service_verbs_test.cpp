@@ -57,7 +57,8 @@ class ServiceVerbsTest : public ::testing::Test {
   SystemClock clock_;
   FakeAdmin fake_;
   AdminApi api_{fake_.Services(), clock_};
-  AdminHandler handler_{metrics_, [] { return std::vector<std::string>(); }, api_};
+  StatusPage page_{fake_.Services(), clock_};
+  AdminHandler handler_{metrics_, [] { return std::vector<std::string>(); }, api_, page_};
   std::unique_ptr<HttpListener> listener_;
   std::string out_, err_;
 };

@@ -77,6 +77,8 @@ TEST_F(LoadedConfig, HasTheDefaultsThatThePartsThemselvesHave) {
   EXPECT_EQ(config.log.level, LogOptions().level);
   EXPECT_EQ(config.log.format, LogOptions().format);
   EXPECT_EQ(config.admin.address, AdminOptions().address);
+  EXPECT_TRUE(config.admin.token.empty());
+  EXPECT_THAT(config.admin.hosts, IsEmpty());
   EXPECT_EQ(config.queue.file, QueueOptions().file);
   EXPECT_EQ(config.queue.keep_payloads, QueueOptions().keep_payloads);
   EXPECT_EQ(config.queue.installation, QueueOptions().installation);
@@ -125,6 +127,7 @@ TEST_F(LoadedConfig, HoldsWhatTheFileSetsForTheDaemon) {
   folder_.Write("tls/certificate.pem", "");
   folder_.Write("tls/key.pem", "");
   folder_.Write("tls/ca.pem", "");
+  folder_.Write("admin.token", "0123456789abcdef\n");
   const Config config = Load(R"(
 [log]
 level = "debug"
@@ -140,6 +143,8 @@ trusted_proxies = ["127.0.0.1/32", "::1"]
 tls = { certificate = "tls/certificate.pem", key = "tls/key.pem", client_ca = "tls/ca.pem" }
 [admin]
 address = "[::1]:0"
+token = { file = "admin.token" }
+hosts = ["flaglinkd.acme.example", "Flaglinkd"]
 [queue]
 url = "sqlite:state/queue.db"
 keep_payloads = "none"
@@ -178,6 +183,8 @@ directory = "adapters"
   EXPECT_EQ(config.listen.tls->key, folder + "/tls/key.pem");
   EXPECT_EQ(config.listen.tls->client_ca, folder + "/tls/ca.pem");
   EXPECT_EQ(config.admin.address, "[::1]:0");
+  EXPECT_EQ(config.admin.token.Bytes(), "0123456789abcdef");
+  EXPECT_THAT(config.admin.hosts, ElementsAre("flaglinkd.acme.example", "Flaglinkd"));
   EXPECT_EQ(config.queue.file, folder + "/state/queue.db");
   EXPECT_EQ(config.queue.keep_payloads, KeepPayloads::kNone);
   EXPECT_EQ(config.queue.installation, "staging");

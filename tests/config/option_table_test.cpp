@@ -49,6 +49,7 @@ TEST(OptionTable, ItsDefaultsFitTheirOptions) {
 
 TEST(OptionTable, ItsExamplesFitTheirOptions) {
   ConfigFolder folder;
+  folder.Write("secret_admin", "hunter2");
   folder.Write("secret_launchdarkly", "api-0123456789");
   folder.Write("secret_jira", "hunter2");
   folder.Write("secret_jira-path", "hunter2");

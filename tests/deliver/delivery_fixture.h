@@ -48,7 +48,7 @@ class DeliveryFixture {
         destination_(MakeLaunchDarkly(launchdarkly_, *client_, budget_, clock, metrics)),
         writer(*queue_, clock, {},
                {nullptr, [this](const QueueStatistics&) { Changed(); }, nullptr}) {
-    *worker_.Lock() = std::make_unique<DeliveryWorker>(options, writer, *destination_, clock,
+    *worker_.Lock() = std::make_unique<DeliveryWorker>(options, writer, destination_, clock,
                                                        metrics, [] { return 0.5; });
   }
   ~DeliveryFixture() { Stop(); }
@@ -59,6 +59,22 @@ class DeliveryFixture {
     worker_.Lock()->swap(worker);
     worker.reset();  // without the lock, since the writer may want it meanwhile
   }
+
+  // Delivery is set up anew, with these options and this token.
+  void Configure(const DeliveryOptions& options, const std::string& token) {
+    struct Way {
+      LaunchDarklyOptions options;
+      std::unique_ptr<HttpClient> client;
+      std::unique_ptr<Destination> destination;
+    };
+    const auto way = std::make_shared<Way>();
+    way->options = At(server.origin());
+    way->options.token = Secret(std::string(token));
+    way->client = HttpClient::Create(ClientOptions(options));
+    way->destination = MakeLaunchDarkly(way->options, *way->client, budget_, clock_, metrics);
+    (*worker_.Lock())->Configure(options, {way, way->destination.get()});
+  }
+  DeliveryState State() { return (*worker_.Lock())->State(); }
 
   // An event that names the flag; the same of a resource that has got another URL; and one that
   // deletes what names it.
@@ -184,7 +200,7 @@ class DeliveryFixture {
   LaunchDarklyOptions launchdarkly_;
   std::unique_ptr<HttpClient> client_;
   RateBudget budget_;
-  std::unique_ptr<Destination> destination_;
+  std::shared_ptr<Destination> destination_;
   Guarded<std::unique_ptr<DeliveryWorker>> worker_;
 
  public:

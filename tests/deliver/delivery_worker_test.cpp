@@ -526,5 +526,52 @@ TEST(DeliveryWorker, AtTheEndItWaitsNoLongerThanTheTimeout) {
   EXPECT_LT(clock.Now() - start, seconds(10));
 }
 
+TEST(DeliveryWorker, SetUpWithANewTokenItGoesOnAtOnce) {
+  SystemClock clock;
+  DeliveryOptions options = FastDelivery();
+  options.longest_retry = std::chrono::hours(1);
+  DeliveryFixture delivery(clock, options);
+  delivery.stand_in.SetToken("another");
+  for (int i = 0; i < 5; ++i) delivery.Mention("SHOP-" + std::to_string(i), kFlag);
+  while (delivery.State().pauses.empty()) std::this_thread::yield();
+  const auto pauses = delivery.State().pauses;
+  EXPECT_EQ(pauses[0].pause, Pause::kToken);
+  EXPECT_EQ(pauses[0].scope, "everything");
+  delivery.Configure(options, "another");
+  ASSERT_TRUE(delivery.AwaitApplied(5));
+  while (!delivery.State().pauses.empty()) std::this_thread::yield();
+}
+
+TEST(DeliveryWorker, WhatIsUnderWayEndsAsItBeganBeforeItIsSetUpAnew) {
+  SystemClock clock;
+  DeliveryFixture delivery(clock, FastDelivery());
+  delivery.server.Misbehave({Fault::kHang, {}}, 1);
+  delivery.Mention("SHOP-1", kFlag);
+  while (delivery.server.Arrivals().empty()) std::this_thread::yield();
+  // The request that hangs bears the old token, and is answered while that is good.
+  delivery.Configure(FastDelivery(), "another");
+  delivery.Mention("SHOP-2", kFlag);
+  EXPECT_EQ(delivery.State().under_way, 1);
+  *delivery.intercept.Lock() = [&](const HttpRequest&) {
+    delivery.stand_in.SetToken(delivery.stand_in.Links().empty() ? "api-token" : "another");
+    return std::nullopt;
+  };
+  delivery.server.Behave();
+  ASSERT_TRUE(delivery.AwaitApplied(2));
+  EXPECT_THAT(delivery.Methods(), ElementsAre("POST", "POST"));
+}
+
+TEST(DeliveryWorker, SwitchedOnItDeliversWhatWaits) {
+  SystemClock clock;
+  DeliveryOptions options = FastDelivery();
+  options.enabled = false;
+  DeliveryFixture delivery(clock, options);
+  delivery.Mention("SHOP-42", kFlag);
+  ASSERT_TRUE(delivery.Await([&] { return delivery.writer.Statistics().waiting == 1; }));
+  while (delivery.State().enabled) std::this_thread::yield();
+  delivery.Configure(FastDelivery(), "api-token");
+  EXPECT_TRUE(delivery.AwaitApplied(1));
+}
+
 }  // namespace
 }  // namespace flaglinkd

@@ -299,5 +299,55 @@ TEST_F(PausesTest, WhatIsSpentForLongIsARateLimit) {
   EXPECT_EQ(pauses.Until(), kNow + minutes(3));
 }
 
+TEST_F(PausesTest, SetUpAnewARefusedTokenIsProbedAtOnceByOneRequest) {
+  Learn(Answer(Result::kUnauthorized), kNow);
+  const TimePoint later = kNow + seconds(10);
+  pauses.SetUpAnew(RetryPolicy{}, later);
+  EXPECT_EQ(pauses.Limit(4, later), 1);
+  EXPECT_TRUE(pauses.WantsProbe(later));
+  EXPECT_TRUE(pauses.Has(Pause::kToken)) << "until the probe shows that it is gone";
+  pauses.Sent(Request());
+  const auto changes = Learn(Answer(Result::kDone), later);
+  ASSERT_EQ(changes.size(), 1u);
+  EXPECT_EQ(changes[0].kind, Change::kEnds);
+  EXPECT_EQ(pauses.All(), std::vector<HeldScope>());
+}
+
+TEST_F(PausesTest, SetUpAnewATokenThatIsStillRefusedPausesByTheNewPolicy) {
+  Learn(Answer(Result::kUnauthorized), kNow);
+  RetryPolicy quick;
+  quick.longest_retry = seconds(7);
+  pauses.SetUpAnew(quick, kNow);
+  pauses.Sent(Request());
+  Learn(Answer(Result::kUnauthorized), kNow);
+  EXPECT_EQ(pauses.Until(), kNow + seconds(7));
+}
+
+TEST_F(PausesTest, SetUpAnewARateLimitGoesOn) {
+  const TimePoint told = kNow + hours(2);
+  Learn(Answer(Result::kRateLimited, told), kNow);
+  pauses.SetUpAnew(RetryPolicy{}, kNow + seconds(1));
+  EXPECT_EQ(pauses.Until(), told);
+  EXPECT_EQ(pauses.Limit(4, kNow + seconds(1)), 0);
+}
+
+TEST_F(PausesTest, SetUpAnewARefusedPermissionIsProbedAtOnceAndNoReplacementIsTheProbe) {
+  Learn(Answer(Result::kForbidden), kNow);
+  const TimePoint later = kNow + seconds(10);
+  pauses.SetUpAnew(RetryPolicy{}, later);
+  EXPECT_EQ(pauses.HeldUntil(Request(), later), std::nullopt);
+  LinkRequest replacement = Request(RequestKind::kRemove);
+  replacement.replaces = true;
+  EXPECT_GT(pauses.HeldUntil(replacement, later), later);
+}
+
+TEST_F(PausesTest, AllThatIsPausedIsTold) {
+  Learn(Answer(Result::kForbidden), kNow, Request(RequestKind::kRemove, "mobile"));
+  Learn(Answer(Result::kUnauthorized), kNow + seconds(1));
+  EXPECT_EQ(pauses.All(),
+            (std::vector<HeldScope>{{Pause::kToken, "everything", kNow + seconds(1) + minutes(5)},
+                                    {Pause::kPermission, "mobile remove", kNow + minutes(5)}}));
+}
+
 }  // namespace
 }  // namespace flaglinkd

@@ -53,7 +53,7 @@ class Recovery {
   bool Run() {
     DeliveryOptions options;
     options.concurrency = launchdarkly_.Draw(1, 8);
-    DeliveryWorker worker(options, writer_, *destination_, clock_, metrics_,
+    DeliveryWorker worker(options, writer_, destination_, clock_, metrics_,
                           [this] { return std::uniform_real_distribution<double>(0, 1)(jitter_); });
     const bool over = AwaitTheEnd();
     worker.Stop();
@@ -152,7 +152,7 @@ class Recovery {
   TemporaryFolder folder_{InMemory()};
   LaunchDarklyOptions options_ = WithToken();
   RateBudget budget_;
-  std::unique_ptr<Destination> destination_ =
+  std::shared_ptr<Destination> destination_ =
       MakeLaunchDarkly(options_, launchdarkly_, budget_, clock_, metrics_);
   std::unique_ptr<LinkQueue> queue_ = std::move(OpenSqliteQueue(In(folder_), clock_.Now()).value());
   int revision_ = 0;

@@ -162,7 +162,7 @@ TEST_F(Verbs, TheExitCodeSaysWhoseFaultItIs) {
     EXPECT_NE(output, "") << arguments;
   }
   EXPECT_EQ(world_.daemon().Terminate(), 0);
-  const auto [code, output] = Run("links list");
+  const auto [code, output] = Run("events replay 1");
   EXPECT_EQ(code, 1);
   EXPECT_THAT(output, HasSubstr("admin.sock"));
   world_.WriteFile("flaglinkd.toml", "[nonsense]\n");

@@ -77,6 +77,7 @@ class FakeAdmin {
     thread_.join();
   }
 
+  StatusReport status;
   FakeQueueAdmin queue;
   Reading reading;                               // of every event
   std::map<std::int64_t, CommitResult> replays;  // by event; others are stored with one link
@@ -92,6 +93,7 @@ class FakeAdmin {
   // They outlive the fake only where nothing is asked any more.
   std::shared_ptr<const AdminServices> Services() {
     auto services = std::make_shared<AdminServices>();
+    services->status = [this] { return status; };
     services->ask = [this](std::function<void(QueueAdmin&)> question) {
       const auto left = questions_left.Lock();
       if (*left == 0) return false;

@@ -45,7 +45,7 @@ void Read(char kind, const std::string& text) {
     case 's':
     case 'n': return ReadQuantityOrNetwork(kind, text);
     case 'p': return static_cast<void>(kPointerForm.check(text, "/").ok());
-    case 'a': return static_cast<void>(kLoopbackAddressForm.check(text, "/").ok());
+    case 'a': return static_cast<void>(kAddressForm.check(text, "/").ok());
     case 'h': return static_cast<void>(kHookPathForm.check(text, "/").ok());
     case 'u':
       if (kQueueUrlForm.check(text, "/").ok()) FLAGLINKD_CHECK(QueueFile(text, "/").is_absolute());

@@ -97,7 +97,7 @@ TEST_F(TlsListenerTest, ReloadsCertificatesForNewClients) {
   TlsClient old = ConnectTls();
   EXPECT_EQ(old.server_name(), "server one");
   Identity::Make("server two").Write(File("cert.pem"), File("key.pem"));
-  ASSERT_TRUE(listener_->ReloadTls().ok());
+  ASSERT_TRUE(listener_->Reload(options_).ok());
   EXPECT_EQ(ConnectTls().server_name(), "server two");
   old.Send(kLastGet);
   EXPECT_EQ(StatusOf(old.ReadToEnd()), 200);
@@ -106,7 +106,7 @@ TEST_F(TlsListenerTest, ReloadsCertificatesForNewClients) {
 TEST_F(TlsListenerTest, AFailedReloadLeavesTheOldCertificate) {
   Start();
   std::ofstream(File("cert.pem")) << "not a certificate";
-  const Status reloaded = listener_->ReloadTls();
+  const Status reloaded = listener_->Reload(options_);
   ASSERT_FALSE(reloaded.ok());
   EXPECT_THAT(reloaded.error().message, StartsWith("read certificate " + File("cert.pem") + ": "));
   EXPECT_EQ(ConnectTls().server_name(), "server one");

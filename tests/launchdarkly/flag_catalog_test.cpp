@@ -12,6 +12,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "daemon/base/guarded.h"
@@ -113,8 +114,8 @@ class FlagCatalogTest : public testing::Test {
   };
 
   FlagCatalogTest() {
-    options_.base_url = server_.origin();
-    options_.token = Secret(std::string("api-0123456789"));
+    options_->base_url = server_.origin();
+    options_->token = Secret(std::string("api-0123456789"));
     listings_.Set("default", "checkout-v2");
     listings_.Set("default", "old-one", true);
   }
@@ -125,10 +126,10 @@ class FlagCatalogTest : public testing::Test {
       seen_.Lock()->known = std::move(known);
       seen_.Notify();
     };
-    observer.status = [this](const std::string& project, std::size_t flags, Duration age) {
+    observer.status = [this](const FlagCatalog::ProjectStatus& status) {
       const auto seen = seen_.Lock();
-      seen->status[project] = {flags, age};
-      if (project == options_.projects.front()) ++seen->rounds;
+      seen->status[status.project] = {status.flags, status.age};
+      if (status.project == options_->projects.front()) ++seen->rounds;
       seen_.Notify();
     };
     observer.requested = [this](int status) {
@@ -136,8 +137,8 @@ class FlagCatalogTest : public testing::Test {
       seen_.Notify();
     };
     catalog_ = std::make_unique<FlagCatalog>(
-        options_,
-        FlagCatalog::Surroundings{std::make_unique<CountingClient>(begun_), budget_, clock_,
+        FlagCatalog::Setup{options_, std::make_unique<CountingClient>(begun_)},
+        FlagCatalog::Surroundings{budget_, clock_,
                                   [this](CatalogUpdate update, std::function<void(bool)> done) {
                                     Store(std::move(update), std::move(done));
                                   },
@@ -195,13 +196,13 @@ class FlagCatalogTest : public testing::Test {
   RateBudget budget_;
   Listings listings_;
   FaultServer server_{[this](const HttpRequest& request) { return listings_.Answer(request); }};
-  LaunchDarklyOptions options_;
+  std::shared_ptr<LaunchDarklyOptions> options_ = std::make_shared<LaunchDarklyOptions>();
   Guarded<Seen> seen_;
   std::unique_ptr<FlagCatalog> catalog_;  // ends first
 };
 
 TEST_F(FlagCatalogTest, ReadsAllPagesOfAllProjectsAndTellsStoreAndMatcher) {
-  options_.projects = {"default", "mobile"};
+  options_->projects = {"default", "mobile"};
   for (int i = 0; i < 249; ++i) listings_.Set("default", "flag-" + std::to_string(i));
   listings_.Set("mobile", "dark-mode");
   Start();
@@ -298,7 +299,7 @@ TEST_F(FlagCatalogTest, RetryAfterIsRespected) {
 }
 
 TEST_F(FlagCatalogTest, ARefusedProjectIsLeftForARefreshAndStopsNoOther) {
-  options_.projects = {"secret", "default"};  // the first is answered 404
+  options_->projects = {"secret", "default"};  // the first is answered 404
   Start();
   ASSERT_TRUE(UntilKnown("default", "checkout-v2", Standing::kLive));
   GoRound();
@@ -365,9 +366,8 @@ TEST_F(FlagCatalogTest, EndsWhileLaunchDarklyOrTheStoreOwesAnAnswer) {
 
   std::function<void(bool)> late;
   catalog_ = std::make_unique<FlagCatalog>(
-      options_,
-      FlagCatalog::Surroundings{HttpClient::Create({}),
-                                budget_,
+      FlagCatalog::Setup{options_, HttpClient::Create({})},
+      FlagCatalog::Surroundings{budget_,
                                 clock_,
                                 [&](CatalogUpdate, std::function<void(bool)> done) {
                                   late = std::move(done);
@@ -382,6 +382,73 @@ TEST_F(FlagCatalogTest, EndsWhileLaunchDarklyOrTheStoreOwesAnAnswer) {
   catalog_->News({{"default", {}, {}}});
   catalog_.reset();
   late(true);
+}
+
+class ConfiguredAnew : public FlagCatalogTest {
+ protected:
+  // No project is asked of any more.
+  void AwaitNoProject() {
+    while (!catalog_->Projects().empty()) std::this_thread::yield();
+  }
+  // With these options, and what the test changes of them.
+  template <typename Change>
+  FlagCatalog::Setup Changed(Change change) {
+    auto options = std::make_shared<LaunchDarklyOptions>();
+    options->base_url = options_->base_url;
+    options->token = options_->token.Clone();
+    options->projects = options_->projects;
+    change(*options);
+    return {options, std::make_unique<CountingClient>(begun_)};
+  }
+};
+
+TEST_F(ConfiguredAnew, AProjectThatIsNewIsReadAndOneThatIsGoneIsNoLongerKnown) {
+  listings_.Set("mobile", "dark-mode");
+  Start();
+  ASSERT_TRUE(UntilKnown("default", "checkout-v2", Standing::kLive));
+  catalog_->Configure(Changed([](LaunchDarklyOptions& options) { options.projects = {"mobile"}; }));
+  ASSERT_TRUE(UntilKnown("mobile", "dark-mode", Standing::kLive));
+  EXPECT_EQ(Known("default", "checkout-v2"), Standing::kNoCatalog);
+  const std::size_t begun = Begun();
+  // What is stored of the old one is still there when it comes back.
+  catalog_->Configure(Changed([](LaunchDarklyOptions&) {}));
+  ASSERT_TRUE(UntilKnown("default", "checkout-v2", Standing::kLive));
+  ASSERT_TRUE(UntilRequested(begun + 2));
+  EXPECT_EQ(Known("mobile", "dark-mode"), Standing::kNoCatalog);
+}
+
+TEST_F(ConfiguredAnew, SwitchedOffNothingIsKnown) {
+  Start();
+  ASSERT_TRUE(UntilKnown("default", "checkout-v2", Standing::kLive));
+  catalog_->Configure(
+      Changed([](LaunchDarklyOptions& options) { options.catalog_refresh = Duration(0); }));
+  ASSERT_TRUE(UntilKnown("default", "checkout-v2", Standing::kNoCatalog));
+  AwaitNoProject();
+}
+
+TEST_F(ConfiguredAnew, WhereNothingIsToBeAskedWhatIsStoredIsKnown) {
+  const CatalogUpdate stored{
+      "default", {{"checkout-v2", CatalogUpdate::State::kLive, ""}}, clock_.Now()};
+  auto setup = Changed([](LaunchDarklyOptions&) {});
+  setup.asks = false;
+  Start({stored});
+  catalog_->Configure(std::move(setup));
+  clock_.Advance(std::chrono::hours(1));
+  catalog_->News({});
+  AwaitNoProject();
+  EXPECT_EQ(Known("default", "checkout-v2"), Standing::kLive);
+}
+
+TEST_F(ConfiguredAnew, ARequestThatIsUnderWayIsNotCut) {
+  server_.Misbehave({FaultServer::Fault::kHang, {}, {}}, 1);
+  Start();
+  while (server_.Arrivals().empty()) GoRound();
+  catalog_->Configure(Changed([](LaunchDarklyOptions&) {}));
+  GoRound();
+  EXPECT_EQ(Begun(), 1u);
+  server_.Behave();
+  ASSERT_TRUE(UntilKnown("default", "checkout-v2", Standing::kLive));
+  EXPECT_EQ(seen_.Lock()->requests.front(), 200);
 }
 
 }  // namespace

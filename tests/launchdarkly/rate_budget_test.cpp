@@ -415,5 +415,24 @@ TEST(RateBudgetProperty, NoMoreThanFourFifthsOfWhatWasToldIsEverSpent) {
   EXPECT_GT(largest, 0.75);
 }
 
+TEST(RateBudget, SaysWhatIsLeftOfTheAccountsWindow) {
+  RateBudget budget;
+  EXPECT_EQ(budget.Left(kNow), std::nullopt);
+  const TimePoint reset = kNow + seconds(8);
+  ASSERT_EQ(budget.Take(User::kDelivery, kPost, kNow), std::nullopt);
+  budget.Learn(kPost, {Account("100"), {"x-ratelimit-reset", Milliseconds(reset)}}, kNow);
+  EXPECT_EQ(budget.Left(kNow), (RateBudget::Window{80, reset}));
+  ASSERT_EQ(budget.Take(User::kDelivery, kPost, kNow), std::nullopt);
+  EXPECT_EQ(budget.Left(kNow), (RateBudget::Window{79, reset}));
+  EXPECT_EQ(budget.Left(reset), std::nullopt);
+}
+
+TEST(RateBudget, NothingIsLeftUntilARetryAfter) {
+  RateBudget budget;
+  ASSERT_EQ(budget.Take(User::kDelivery, kPost, kNow), std::nullopt);
+  budget.Learn(kPost, {{"retry-after", "60"}}, kNow, 429);
+  EXPECT_EQ(budget.Left(kNow), (RateBudget::Window{0, kNow + seconds(60)}));
+}
+
 }  // namespace
 }  // namespace flaglinkd

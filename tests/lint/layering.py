@@ -31,11 +31,11 @@ DAEMON = {
                "launchdarkly/launchdarkly_destination.h", "match/match_rules.h", "observe/log.h",
                "queue/queue_options.h", "receive/source_options.h", "domain", "base"],
     "cli": EVERYTHING,
-    "service": EVERYTHING,  # daemon/service.h and .cpp, the composition root
+    "service": EVERYTHING,  # daemon/service*, the composition root
 }
 ABI = "adapters/sdk/flaglink_adapter.h"
 # Folders of tests/ that see more than the folder of daemon/ whose name they bear: they look at the whole.
-TESTS_OF_THE_WHOLE = {"adapters", "bench", "corpus", "end_to_end", "fakes", "fuzz", "life_cycle"}
+TESTS_OF_THE_WHOLE = {"adapters", "bench", "browser", "corpus", "end_to_end", "fakes", "fuzz", "life_cycle"}
 # The real thing where it is cheap: a LaunchDarkly on loopback, what speaks to it, and a queue in a file of the test's own.
 REAL_THINGS = ("daemon/cli/launchdarkly_stand_in.h", "daemon/http/http_client.h", "daemon/launchdarkly/flag_link_api.h",
                "daemon/launchdarkly/launchdarkly_destination.h", "daemon/launchdarkly/rate_budget.h",
@@ -66,17 +66,22 @@ BACK_DOORS = re.compile(r"friend\s+class\s+\w*Test\b|\w*ForTest(ing)?\(|#\s*defi
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 
 
+def folder_of(path):
+    """The folder of a path that is relative to daemon/; the files of the composition root count as one."""
+    folder = path.split("/")[0].split(".")[0]
+    return "service" if folder.startswith("service_") else folder
+
+
 def covers(allowed, path):
     """Whether one of `allowed` (folders, files, or everything) covers `path`, both relative to daemon/."""
-    parts = path.split("/")
-    folder = parts[0] if len(parts) > 1 else path.split(".")[0]
+    folder = folder_of(path)
     return any(entry in ("*", folder, path) for entry in allowed)
 
 
 def may_include(file, header):
     """Whether `file` may include `header`, both paths from the repository's root."""
     top, *rest = file.split("/")
-    inside = rest[0].split(".")[0]
+    inside = folder_of(rest[0])
     if top == "daemon":
         if header == ABI:
             return inside == "adapt"

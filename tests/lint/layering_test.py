@@ -15,8 +15,8 @@ class LayeringTest(unittest.TestCase):
         self.root = Path(self._folder.name)
         for header in ("daemon/base/clock.h", "daemon/domain/text.h", "daemon/queue/writer.h", "daemon/queue/rows.h",
                        "daemon/verify/verify.h", "daemon/verify/signature_scheme.h", "daemon/receive/pipeline.h",
-                       "daemon/cli/launchdarkly_stand_in.h", "daemon/service.h", "adapters/sdk/adapter.hpp",
-                       layering.ABI, "adapters/jira/text.h", "tests/fakes/clock.h", "tests/queue/contract.h"):
+                       "daemon/cli/launchdarkly_stand_in.h", "daemon/service.h", "daemon/service_parts.h",
+                       "adapters/sdk/adapter.hpp", layering.ABI, "adapters/jira/text.h", "tests/fakes/clock.h", "tests/queue/contract.h"):
             self.write(header, "")
 
     def write(self, file, text):
@@ -47,6 +47,8 @@ class LayeringTest(unittest.TestCase):
                 ("daemon/receive/a.cpp", layering.ABI, False),
                 ("daemon/receive/a.cpp", "daemon/service.h", False),
                 ("daemon/service.cpp", "daemon/receive/pipeline.h", True),
+                ("daemon/service_parts.cpp", "daemon/service_parts.h", True),
+                ("daemon/receive/a.cpp", "daemon/service_parts.h", False),
                 ("daemon/cli/a.cpp", "daemon/service.h", True),
                 ("daemon/new_folder/a.cpp", "daemon/base/clock.h", False)):
             self.assert_include(file, header, allowed)

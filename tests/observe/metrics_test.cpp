@@ -13,12 +13,12 @@ namespace {
 
 using Samples = std::map<std::string, double>;
 
-// `name{labels}` and value of each line of the text format.
+// `name{labels}` and value of each line of the text format, but for what the process does by itself.
 Samples Read(const Metrics& metrics) {
   Samples samples;
   std::istringstream text(metrics.Text());
   for (std::string line; std::getline(text, line);) {
-    if (line.starts_with('#')) continue;
+    if (line.starts_with('#') || line.starts_with("process_")) continue;
     const std::size_t space = line.rfind(' ');
     samples[line.substr(0, space)] = std::strtod(line.c_str() + space, nullptr);
   }
@@ -68,6 +68,7 @@ TEST(Metrics, EachFamilyHasTypeAndHelp) {
   for (const char* line :
        {"# TYPE flaglinkd_webhooks_total counter", "# TYPE flaglinkd_webhook_seconds histogram",
         "# TYPE flaglinkd_link_changes_total counter", "# TYPE flaglinkd_links gauge",
+        "# TYPE process_start_time_seconds gauge", "# TYPE process_resident_memory_bytes gauge",
         "# HELP flaglinkd_link_changes_total Link changes by what became of them, since the "
         "database was made"}) {
     EXPECT_NE(text.find(std::string(line) + "\n"), text.npos) << line;
@@ -233,6 +234,69 @@ TEST(Metrics, APauseIsShownWhileItLasts) {
   EXPECT_EQ(Read(metrics).at("flaglinkd_delivery_paused{reason=\"rate_limit\"}"), 1);
   metrics.SetPaused(PauseReason::kRateLimit, false);
   EXPECT_EQ(Read(metrics).at("flaglinkd_delivery_paused{reason=\"rate_limit\"}"), 0);
+}
+
+TEST(Metrics, AReadingHoldsTheCountsOfEachSource) {
+  Metrics metrics({"jira"}, "0.1.0");
+  const auto count = [&](WebhookOutcome outcome, int times) {
+    for (int i = 0; i < times; ++i) metrics.CountWebhook("jira", outcome);
+  };
+  metrics.SourceEvent("jira", TimePoint(std::chrono::microseconds(1767225600123456)));
+  count(WebhookOutcome::kHandshake, 7);
+  count(WebhookOutcome::kIgnored, 2);
+  count(WebhookOutcome::kDuplicate, 3);
+  count(WebhookOutcome::kFailed, 4);
+  count(WebhookOutcome::kUnavailable, 5);
+  count(WebhookOutcome::kStored, 1);
+  for (const WebhookOutcome rejected :
+       {WebhookOutcome::kRejectedSignature, WebhookOutcome::kRejectedAddress,
+        WebhookOutcome::kRejectedPath, WebhookOutcome::kRejectedSize,
+        WebhookOutcome::kRejectedLimit, WebhookOutcome::kRejectedHttp}) {
+    count(rejected, 1);
+  }
+  const MetricsReading reading = metrics.Read();
+  ASSERT_EQ(reading.sources.size(), 2u);
+  EXPECT_EQ(reading.sources.at("jira"),
+            (SourceCounts{1, 2, 3, 4, 6, 5, TimePoint(std::chrono::microseconds(1767225600123456)),
+                          "stored"}));
+  EXPECT_EQ(reading.sources.at("none"), SourceCounts());
+}
+
+TEST(Metrics, TheLastOutcomeIsThatOfTheLastAuthenticWebhook) {
+  Metrics metrics({"jira"}, "0.1.0");
+  const auto last = [&] { return metrics.Read().sources.at("jira").last_outcome; };
+  metrics.CountWebhook("jira", WebhookOutcome::kHandshake);  // of nobody knows whom
+  EXPECT_EQ(last(), "");
+  metrics.SourceEvent("jira", TimePoint(std::chrono::seconds(1)));
+  metrics.CountWebhook("jira", WebhookOutcome::kFailed);
+  metrics.CountWebhook("jira", WebhookOutcome::kRejectedSignature);
+  EXPECT_EQ(last(), "failed");
+}
+
+TEST(Metrics, AReadingHoldsTheSumsOfWhatWasDone) {
+  Metrics metrics({"jira", "chat"}, "0.1.0");
+  metrics.CountWebhook("jira", WebhookOutcome::kStored);
+  metrics.CountWebhook("chat", WebhookOutcome::kIgnored);
+  metrics.CountWebhook("chat", WebhookOutcome::kDuplicate);
+  metrics.CountWebhook("chat", WebhookOutcome::kFailed);
+  metrics.CountWebhook("chat", WebhookOutcome::kHandshake);
+  metrics.CountWebhook("none", WebhookOutcome::kRejectedPath);
+  metrics.CountWebhook("none", WebhookOutcome::kUnavailable);
+  metrics.ObserveWebhook("jira", std::chrono::milliseconds(250));
+  metrics.ObserveWebhook("chat", std::chrono::milliseconds(500));
+  metrics.ObserveDelivery(std::chrono::seconds(3));
+  metrics.ObserveDelivery(std::chrono::seconds(4));
+  metrics.CountLaunchDarklyRequest("POST", 201);
+  metrics.CountLaunchDarklyRequest("GET", 0);
+  metrics.CountLaunchDarklyRequest("BREW", 418);
+  const Activity activity = metrics.Read().activity;
+  EXPECT_EQ(activity, (Activity{.events = 4,
+                                .rejected = 2,
+                                .requests = 3,
+                                .applied = 2,
+                                .answers = 2,
+                                .answer_seconds = 0.75,
+                                .delivery_seconds = 7}));
 }
 
 TEST(Metrics, AnotherConfigurationIsAnotherNumber) {

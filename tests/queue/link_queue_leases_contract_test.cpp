@@ -183,5 +183,33 @@ TEST_P(LinkQueueContract, AnOutcomeOfALinkThatIsNoMoreChangesNothing) {
   ExpectBooksBalance();
 }
 
+TEST_P(LinkQueueContract, WhatWasPutOffOrIsToBeTriedAgainCanBeHastened) {
+  Commit(Showing(Naming({"a", "b", "c"})));
+  const std::vector<Lease> leases = Claim();
+  ASSERT_THAT(leases, SizeIs(3));
+  for (std::size_t i = 0; i < 3; ++i) {
+    Outcome outcome = OutcomeOf(leases[i], i == 0   ? Kind::kRetry
+                                           : i == 1 ? Kind::kPutOff
+                                                    : Kind::kUnknownFlag);
+    outcome.due = now_ + std::chrono::hours(6);
+    outcome.reason = "LaunchDarkly said so";
+    End(outcome);
+  }
+  EXPECT_THAT(Claim(), IsEmpty());
+  ASSERT_TRUE(queue_->Hasten(now_).ok());
+  const std::vector<Lease> again = Claim();
+  ASSERT_THAT(again, SizeIs(3));
+  EXPECT_EQ(again[0].attempts + again[1].attempts + again[2].attempts, 2) << "they stay counted";
+  ExpectBooksBalance();
+}
+
+TEST_P(LinkQueueContract, AnUpdateThatHasYetToSettleIsNotHastened) {
+  Commit(Showing(Naming({"checkout-v2"})));
+  Deliver();
+  Commit(Showing(Naming({"checkout-v2"}), "Another title"));
+  ASSERT_TRUE(queue_->Hasten(now_).ok());
+  EXPECT_THAT(Claim(), IsEmpty());
+}
+
 }  // namespace
 }  // namespace flaglinkd

@@ -168,5 +168,43 @@ TEST_P(FullFlagContract, FewerPlacesTakeNothingAway) {
   EXPECT_THAT(DeliverAll(), ElementsAre("acme/3"));
 }
 
+TEST_P(FullFlagContract, MorePlacesAreGivenToThoseThatWait) {
+  for (int i = 1; i <= 4; ++i) Mention(i);
+  DeliverAll();
+  options_.max_links_per_flag = 3;
+  ASSERT_TRUE(queue_->Configure(options_, now_).ok());
+  EXPECT_THAT(DeliverAll(), ElementsAre("acme/3"));
+  EXPECT_THAT(Claim(), IsEmpty());
+  ExpectBooksBalance();
+}
+
+TEST_P(FullFlagContract, WithFewerPlacesThanAreTakenNoLinkGoesAndNoneComes) {
+  for (int i = 1; i <= 3; ++i) Mention(i);
+  DeliverAll();
+  options_.max_links_per_flag = 1;
+  ASSERT_TRUE(queue_->Configure(options_, now_).ok());
+  Delete(1);
+  EXPECT_THAT(DeliverAll(), ElementsAre("acme/1"));  // its removal
+  EXPECT_THAT(Claim(), IsEmpty());
+  Delete(2);
+  DeliverAll();
+  EXPECT_THAT(DeliverAll(), ElementsAre("acme/3"));
+}
+
+TEST_P(LinkQueueContract, AnotherInstallationIsInTheKeysOfNewLinksAlone) {
+  Commit(Showing(Naming({"checkout-v2"}, "", "acme/1")));
+  const std::string before = ClaimOne().wanted.body.key;
+  Pass(minutes(1));
+  options_.installation = "staging";
+  ASSERT_TRUE(queue_->Configure(options_, now_).ok());
+  const Lease old = ClaimOne();
+  EXPECT_EQ(old.wanted.body.key, before);
+  End(old, Kind::kApplied);
+  Commit(Showing(Naming({"checkout-v2"}, "", "acme/2")));
+  const std::string staging = ClaimOne().wanted.body.key;
+  Reopen();
+  EXPECT_EQ(ClaimOne().wanted.body.key, staging) << "as after a start with these options";
+}
+
 }  // namespace
 }  // namespace flaglinkd

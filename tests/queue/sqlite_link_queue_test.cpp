@@ -117,7 +117,8 @@ TEST_F(SqliteQueue, OneProcessOwnsTheFile) {
   Open();
   const Error refusal = Refusal();
   EXPECT_EQ(refusal.code, Error::Code::kUnavailable);
-  EXPECT_EQ(refusal.message, "open " + Path() + "-lock: another process has it, perhaps another flaglinkd");
+  EXPECT_EQ(refusal.message,
+            "open " + Path() + "-lock: another process has it, perhaps another flaglinkd");
   Close();
   Open();
 }
@@ -126,7 +127,9 @@ TEST_F(SqliteQueue, AFolderThatIsMissingIsNamed) {
   options_.file = folder_ / "none" / "flaglinkd.db";
   const Error refusal = Refusal();
   EXPECT_EQ(refusal.code, Error::Code::kUnavailable);
-  EXPECT_EQ(refusal.message, "open " + Path() + "-lock: No such file or directory");
+  EXPECT_EQ(refusal.message,
+            "open " + Path() +
+                "-lock: its folder is not there; make it, for the user who runs this alone");
 }
 
 TEST_F(SqliteQueue, AFileFromANewerVersionIsRefused) {

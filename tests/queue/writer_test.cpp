@@ -30,6 +30,7 @@ class ScriptedQueue final : public LinkQueue {
     int probes = 0;
     int sweeps = 0, sweeps_left = 0;
     std::int64_t stored = 0;
+    std::vector<std::string> installations;  // of the options that it was given
   };
 
   Result<BatchResult> Execute(const Batch& batch) override {
@@ -92,6 +93,12 @@ class ScriptedQueue final : public LinkQueue {
     return state->sweeps_left > 0;
   }
 
+  Status Configure(const QueueOptions& options, TimePoint) override {
+    state_.Lock()->installations.push_back(options.installation);
+    state_.Notify();
+    return {};
+  }
+  Status Hasten(TimePoint) override { return {}; }
   Result<std::vector<CatalogUpdate>> Catalog() override { return std::vector<CatalogUpdate>(); }
   QueueAdmin& Admin() override { std::abort(); }
 
@@ -439,6 +446,22 @@ TEST_F(WriterTest, WhatWaitsIsCommittedAndAnsweredBeforeTheEnd) {
   EXPECT_THAT(recorded.get(), ElementsAre(true));
   EXPECT_TRUE(learned.get());
   EXPECT_EQ(answered, 3);
+}
+
+TEST_F(WriterTest, NewOptionsHoldFromTheNextBatchAndTheNewestCount) {
+  Start();
+  queue_.Hold();
+  const auto first = Commit("first");
+  queue_.AwaitBatches(1);
+  for (const char* installation : {"one", "two"}) {
+    QueueOptions options;
+    options.installation = installation;
+    writer_->Configure(options);
+  }
+  queue_.Release();
+  const auto state =
+      queue_.Await([](const ScriptedQueue::State& now) { return !now.installations.empty(); });
+  EXPECT_THAT(state.installations, ElementsAre("two"));
 }
 
 }  // namespace

@@ -36,6 +36,10 @@ class FailingQueue final : public LinkQueue {
     return queue_.PutOffFetch(event, attempts, due);
   }
   Result<bool> Sweep(TimePoint now) override { return queue_.Sweep(now); }
+  Status Configure(const QueueOptions& options, TimePoint now) override {
+    return queue_.Configure(options, now);
+  }
+  Status Hasten(TimePoint now) override { return queue_.Hasten(now); }
   QueueAdmin& Admin() override { return queue_.Admin(); }
   QueueStatistics Statistics(TimePoint now) const override { return queue_.Statistics(now); }
   Status Ready() override {

@@ -1,4 +1,4 @@
-#include "daemon/verify/text_encoding.h"
+#include "daemon/domain/text_encoding.h"
 
 #include <algorithm>
 #include <cstdint>

@@ -1,6 +1,6 @@
-// Hex and base64, as signatures and keys are written. Strict: what is not exactly the encoding of
-// some bytes decodes to nothing, so that no two texts stand for the same signature (but for the
-// case of hex digits). Pure.
+// Hex and base64, as signatures, keys and passwords are written. Strict: what is not exactly the
+// encoding of some bytes decodes to nothing, so that no two texts stand for the same signature (but
+// for the case of hex digits). Pure.
 #pragma once
 
 #include <optional>
