@@ -242,8 +242,8 @@ std::vector<Option> DaemonOptionRows() {
        .name = "installation",
        .form = &kNameForm,
        .standard = R"("default")",
-       .sentence = "Tells two flaglinkd on one account apart (staging, production); changing it "
-                   "makes every link anew.",
+       .sentence = "Tells two flaglinkd on one account apart (staging, production); it is "
+                   "part of the keys of links made from then on.",
        .set =
            [](To to, V& v) {
              to.config.launchdarkly.installation = to.config.queue.installation = v.text;
