@@ -34,7 +34,7 @@ namespace flaglinkd {
 
 std::vector<std::string> NamesOf(const std::vector<SourceOptions>& sources);
 
-// Takes the sources out of the configuration. kInvalid: they can't work; every reason in one line.
+// Takes the sources out of the configuration. kInvalid: they can't work; a line for each reason.
 Result<std::shared_ptr<const SourceSet>> BuildSources(Config& config);
 
 // In the order in which they are made; they end in the reverse one, but for what Service::End does

@@ -2,6 +2,7 @@
 #include <systemd/sd-daemon.h>
 #include <time.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
@@ -63,12 +64,21 @@ std::string OneLine(const std::vector<Diagnostic>& diagnostics) {
   return line;
 }
 
+std::string OneLine(const std::string& reasons) {
+  const std::size_t end = reasons.find('\n');
+  if (end == std::string::npos) return reasons;
+  const auto more = std::count(reasons.begin(), reasons.end(), '\n');
+  return reasons.substr(0, end) + " (and " + std::to_string(more) + " more: `flaglinkd check`)";
+}
+
 Status TryToReload(Service& service, const LoadSettings& settings) {
   auto loaded = LoadConfig(settings);
   if (const auto* diagnostics = std::get_if<std::vector<Diagnostic>>(&loaded)) {
     return Error{Error::Code::kInvalid, OneLine(*diagnostics)};
   }
-  return service.Reload(std::get<Config>(std::move(loaded)));
+  const Status reloaded = service.Reload(std::get<Config>(std::move(loaded)));
+  if (reloaded) return {};
+  return Error{reloaded.error().code, OneLine(reloaded.error().message)};
 }
 
 // sd_notify(3): with the time, systemd tells this reload from an earlier one.

@@ -181,6 +181,20 @@ flaglinkd.toml:19:8: `source.cloud` has the path of `source.jira`, /hooks/jira
 )");
 }
 
+TEST_F(Mistake, SeveralSourcesThatCannotWorkWithALineForEach) {
+  Configure(std::string(kJira) +
+            "[source.jira.options]\nsites = \"https://acme.example\"\n"
+            "[source.github]\nsecrets = [{ file = \"jira.secret\" }]\n"
+            "[source.github.options]\nhok = \"repos/acme/shop/hooks/1\"\n");
+  const std::string said = Said("run", 78);
+  EXPECT_NE(said.find("reason=\"source jira: adapter jira: unknown option \\\"sites\\\""),
+            std::string::npos)
+      << said;
+  EXPECT_NE(said.find("reason=\"source github: adapter github: unknown option \\\"hok\\\""),
+            std::string::npos)
+      << said;
+}
+
 TEST_F(Mistake, APortThatIsTaken) {
   const Taken taken;
   Configure(kJira, "127.0.0.1:" + std::to_string(taken.port));
