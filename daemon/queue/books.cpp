@@ -20,6 +20,20 @@ LinkStatus StatusOf(std::int64_t number) {
   return known ? static_cast<LinkStatus>(number) : LinkStatus::kWaiting;
 }
 
+QueueStatistics StatisticsOf(const Books& books) {
+  QueueStatistics statistics;
+  statistics.applied = books.Links(LinkStatus::kApplied);
+  statistics.foreign = books.Links(LinkStatus::kForeign);
+  statistics.waiting = books.Links(LinkStatus::kWaiting);
+  statistics.unknown_flag = books.Links(LinkStatus::kUnknownFlag);
+  statistics.failed = books.Links(LinkStatus::kFailed);
+  statistics.total_made = books.made;
+  statistics.total_applied = books.applied;
+  statistics.total_superseded = books.superseded;
+  statistics.total_forgotten = books.forgotten;
+  return statistics;
+}
+
 BookStore::BookStore(Database& database)
     : database_(database), set_total_(database, statements::kSetTotal) {}
 

@@ -13,6 +13,7 @@
 #include <map>
 #include <set>
 
+#include "daemon/queue/link_queue.h"
 #include "daemon/queue/sqlite_database.h"
 
 namespace flaglinkd {
@@ -47,6 +48,9 @@ struct Books {
   std::int64_t& Links(LinkStatus status) { return links[static_cast<std::size_t>(status)]; }
   std::int64_t Links(LinkStatus status) const { return links[static_cast<std::size_t>(status)]; }
 };
+
+// What the books alone tell: all but the times.
+QueueStatistics StatisticsOf(const Books& books);
 
 class BookStore {
  public:

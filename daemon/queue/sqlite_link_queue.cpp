@@ -190,17 +190,7 @@ Result<std::vector<CatalogUpdate>> SqliteLinkQueue::Catalog() {
 }
 
 QueueStatistics SqliteLinkQueue::Statistics(TimePoint now) const {
-  const Books& books = memory_.books;
-  QueueStatistics statistics;
-  statistics.applied = books.Links(LinkStatus::kApplied);
-  statistics.foreign = books.Links(LinkStatus::kForeign);
-  statistics.waiting = books.Links(LinkStatus::kWaiting);
-  statistics.unknown_flag = books.Links(LinkStatus::kUnknownFlag);
-  statistics.failed = books.Links(LinkStatus::kFailed);
-  statistics.total_made = books.made;
-  statistics.total_applied = books.applied;
-  statistics.total_superseded = books.superseded;
-  statistics.total_forgotten = books.forgotten;
+  QueueStatistics statistics = StatisticsOf(memory_.books);
   for (const LinkStore::Appointment& next : stores_.links.Appointments(memory_.leases.size() + 1)) {
     if (!statistics.oldest_due && next.due <= now) statistics.oldest_due = next.due;
     const auto lease = memory_.leases.find(next.id);

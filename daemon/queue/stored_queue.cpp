@@ -34,16 +34,7 @@ class StoredSqliteQueue final : public StoredQueue {
       database_.ClearError();
       return Error{error.code, "read " + error.message};
     }
-    QueueStatistics statistics;
-    statistics.applied = books.Links(LinkStatus::kApplied);
-    statistics.foreign = books.Links(LinkStatus::kForeign);
-    statistics.waiting = books.Links(LinkStatus::kWaiting);
-    statistics.unknown_flag = books.Links(LinkStatus::kUnknownFlag);
-    statistics.failed = books.Links(LinkStatus::kFailed);
-    statistics.total_made = books.made;
-    statistics.total_applied = books.applied;
-    statistics.total_superseded = books.superseded;
-    statistics.total_forgotten = books.forgotten;
+    QueueStatistics statistics = StatisticsOf(books);
     if (!next.empty()) statistics.next_due = next.front().due;
     if (!next.empty() && next.front().due <= now) statistics.oldest_due = next.front().due;
     return statistics;
